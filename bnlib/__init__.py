@@ -1,0 +1,1 @@
+"""Batch normalization and a toy MLP in numpy."""

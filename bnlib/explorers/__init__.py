@@ -1,0 +1,1 @@
+"""Live pictures, one file each."""
