@@ -92,6 +92,9 @@ class MLP:
         self.__dict__.update(kept)
         self.pack()
 
+    def __copy__(self):  # a net that shared layers with another would take them out of its state
+        return copy.deepcopy(self)
+
     def linear_layers(self):
         return [layer for layer in self.layers if isinstance(layer, Linear)]
 
@@ -145,11 +148,12 @@ class MLP:
         """The outputs of `infer`, and the shallow copies of the layers that x went through."""
         check_choice("statistics", statistics, ["running", "batch"])
         check_finite(np.asarray(x))
-        probe = copy.copy(self)
-        probe.layers = [copy.copy(layer).eval() for layer in self.layers]
-        for layer in probe.batch_norm_layers():
-            layer.training, layer.momentum = statistics == "batch", 0
-        return probe.forward(x), probe.layers
+        layers = [copy.copy(layer).eval() for layer in self.layers]
+        for layer in layers:
+            if isinstance(layer, BatchNorm):
+                layer.training, layer.momentum = statistics == "batch", 0
+            x = layer.forward(x)
+        return x, layers
 
 
 def check_choice(name, value, choices):
