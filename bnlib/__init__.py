@@ -1,6 +1,6 @@
 """Batch normalization and a toy MLP in numpy, made to be read, dragged and checked."""
 
-from . import cats
+from . import cats, digits
 from .batchnorm import BatchNorm, batch_norm, batch_norm_backward
 from .gradcheck import numerical_gradient, relative_error
 from .layers import Dropout, Linear, ReLU, Sigmoid, Tanh, fold
@@ -24,6 +24,7 @@ __all__ = [
     "batch_norm_backward",
     "cats",
     "cross_entropy",
+    "digits",
     "fit",
     "fold",
     "mse",

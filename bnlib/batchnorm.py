@@ -169,8 +169,8 @@ def check_batch(x):
         )
 
 
-def check_finite(x):
+def check_finite(x, name="x"):
     """Raise if x, an array of any shape, holds NaN or infinity."""
     bad = x.size - np.count_nonzero(np.isfinite(x))
     if bad:
-        raise ValueError(f"x has {bad} values that are NaN or infinite: remove or replace them first")
+        raise ValueError(f"{name} has {bad} values that are NaN or infinite: remove or replace them first")

@@ -23,15 +23,21 @@ class SGD:
         self.lr = np.asarray(lr, dtype=model.dtype)[..., None]
         self.gradient = np.zeros_like(model.parameters)
         self.velocity = np.zeros_like(model.parameters)
-        self.views = []
-        for layer, name, where, shape in model.slots:
-            if name in layer.trained:
-                layer.gradients_into[name] = self.gradient[..., where].reshape(shape)
-                self.views.append((layer, "d" + name, layer.gradients_into[name]))
+        slots = [slot for slot in model.slots if slot[1] in slot[0].trained]
+        self.views = [(layer, name, self.gradient[..., where].reshape(shape)) for layer, name, where, shape in slots]
+
+    def __enter__(self):
+        """Inside `with sgd:` the layers write their gradients to where `step` reads them."""
+        for layer, name, view in self.views:
+            layer.gradients_into[name] = view
+
+    def __exit__(self, *error):
+        for layer, _, _ in self.views:
+            layer.gradients_into = {}
 
     def step(self):
         for layer, name, view in self.views:
-            gradient = getattr(layer, name)
+            gradient = getattr(layer, "d" + name)
             if gradient is not view:
                 view[...] = gradient
         if self.weight_decay:
@@ -126,11 +132,15 @@ class Training:
         model.layers[0].check(x)
         if check_finite:
             raise_unless_finite(x)
+        expected = x.shape[-2:-1] if self.classify else (x.shape[-2], model.sizes[-1])
+        if labels.shape not in (expected, (model.replicas, *expected)):
+            raise ValueError(f"x has shape {x.shape}: it needs labels of shape {expected}, but got {labels.shape}")
         if self.classify:
             check_labels(labels, model.sizes[-1])
-        examples = labels.shape if self.classify else labels.shape[:-1]
-        if examples not in ((x.shape[-2],), (model.replicas, x.shape[-2])):
-            raise ValueError(f"x has shape {x.shape}: it needs {x.shape[-2]} labels, but their shape is {labels.shape}")
+        elif labels.dtype != model.dtype:
+            raise TypeError(f"the model is {model.dtype}, but the targets are {labels.dtype}: convert one of them")
+        elif check_finite:
+            raise_unless_finite(labels, "targets")
         return x, labels
 
     def next_batch(self):
@@ -149,7 +159,8 @@ class Training:
     def advance(self, steps):
         """Train for some steps more, and return the history of all steps so far."""
         self.model.train()
-        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # divergence is an outcome, not an accident
+        quiet = np.errstate(over="ignore", invalid="ignore", divide="ignore")  # divergence is an outcome, no accident
+        with self.sgd, quiet:
             for _ in range(steps):
                 self.step()
                 if self.validation is not None and self.steps_done % self.steps_per_epoch == 0:
@@ -245,8 +256,6 @@ def fit(model, x, labels, *, epochs=None, steps=None, progress=None, **settings)
         for before, done in zip(marks[:-1], marks[1:], strict=True):
             training.advance(int(done - before))
             progress(int(done), total)
-    for layer in model.layers:
-        layer.gradients_into = {}
     return training.history
 
 
