@@ -3,10 +3,12 @@
 from . import cats, digits
 from .batchnorm import BatchNorm, batch_norm, batch_norm_backward
 from .gradcheck import numerical_gradient, relative_error
+from .history import History
 from .layers import Dropout, Linear, ReLU, Sigmoid, Tanh, fold
 from .losses import cross_entropy, mse
 from .mlp import MLP
-from .training import SGD, History, Training, accuracy, fit, reestimate
+from .sgd import SGD
+from .training import Training, accuracy, fit, reestimate
 
 __all__ = [
     "MLP",

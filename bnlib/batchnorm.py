@@ -4,24 +4,30 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .layer import Layer, Parameter, check_gradient
+from .layer import Layer, PerFeature, batch_mean, batch_size, batch_sum, check_gradient
 
 
 class Cache(NamedTuple):
-    """What the backward pass needs, x_hat (shaped like x) and scale = gamma / sqrt(var + eps), and the statistics used.
+    """What the backward pass needs: centered = x - mean, shaped like x, the statistics used, and scale = gamma / std.
 
-    scale, mean, var: (..., 1, features).
+    mean, var, std, scale: (..., 1, features), std = sqrt(var + eps).
     """
 
-    x_hat: np.ndarray
-    scale: np.ndarray
+    centered: np.ndarray
     mean: np.ndarray
     var: np.ndarray
+    std: np.ndarray
+    scale: np.ndarray
+
+    @property
+    def x_hat(self):
+        """The normalized x, shaped like x."""
+        return self.centered / self.std
 
     @property
     def shape(self):
-        """Shape of the output: that of x_hat, with an axis of replicas in front if only gamma has one."""
-        return self.scale.shape[: max(0, self.scale.ndim - self.x_hat.ndim)] + self.x_hat.shape
+        """Shape of the output: that of x, with an axis of replicas in front if only gamma has one."""
+        return self.scale.shape[: max(0, self.scale.ndim - self.centered.ndim)] + self.centered.shape
 
 
 def batch_norm(x, gamma, beta, eps=1e-5):
@@ -53,14 +59,18 @@ def batch_norm(x, gamma, beta, eps=1e-5):
 
 def transform(x, gamma, beta, eps):
     """Algorithm 1 on checked input; gamma and beta: (..., 1, features)."""
-    mean = x.mean(axis=-2, keepdims=True)  # mu_B = 1/m sum x_i
-    x_hat = x - mean
-    var = np.square(x_hat).mean(axis=-2, keepdims=True)  # sigma_B^2 = 1/m sum (x_i - mu_B)^2
-    inv_std = 1 / np.sqrt(var + eps)
-    x_hat *= inv_std  # (x_i - mu_B) / sqrt(sigma_B^2 + eps)
-    y = x_hat * gamma
+    mean = batch_mean(x)  # mu_B = 1/m sum x_i
+    centered = x - mean
+    var = batch_mean(np.square(centered))  # sigma_B^2 = 1/m sum (x_i - mu_B)^2
+    return scale_and_shift(centered, mean, var, gamma, beta, eps)
+
+
+def scale_and_shift(centered, mean, var, gamma, beta, eps):
+    std = np.sqrt(var + eps)
+    scale = gamma / std
+    y = centered * scale  # gamma x_hat_i, where x_hat_i = (x_i - mu_B) / sqrt(sigma_B^2 + eps)
     y += beta  # y_i = gamma x_hat_i + beta
-    return y, Cache(x_hat, gamma * inv_std, mean, var)
+    return y, Cache(centered, mean, var, std, scale)
 
 
 def batch_norm_backward(dy, cache):
@@ -71,15 +81,23 @@ def batch_norm_backward(dy, cache):
     Raises ValueError when dy does not have the shape of x, TypeError when it does not have its dtype.
     Source: Ioffe & Szegedy 2015, section 3, the six gradients, put together into one line for dx.
     """
-    x_hat = cache.x_hat
-    dy = check_gradient(dy, cache.shape, x_hat.dtype)
-    batch = dy.shape[-2]
-    dbeta = dy.sum(axis=-2, keepdims=True)  # sum dy_i
-    dgamma = (dy * x_hat).sum(axis=-2, keepdims=True)  # sum dy_i x_hat_i
-    dx = dy - dbeta / batch  # takes the mean off the gradient,
-    dx -= x_hat * (dgamma / batch)  # and its component along x_hat
-    dx *= cache.scale
+    dy = check_gradient(dy, cache.shape, cache.centered.dtype)
+    dx, dgamma, dbeta = gradients(dy, cache)
     return dx, dgamma[..., 0, :], dbeta[..., 0, :]
+
+
+def gradients(dy, cache, dgamma=None, dbeta=None):
+    """The gradients on checked input; those of gamma and beta are written into dgamma and dbeta, (..., 1, features)."""
+    centered, _, _, std, scale = cache
+    m = batch_size(dy)
+    dbeta = batch_sum(dy, dbeta)  # sum dy_i
+    dgamma = batch_sum(dy * centered, dgamma)
+    dgamma /= std  # sum dy_i x_hat_i
+    dx = centered * (dgamma / (m * std))  # the component of dy along x_hat,
+    dx += dbeta / m  # and its mean,
+    np.subtract(dy, dx, out=dx)  # are taken off
+    dx *= scale
+    return dx, dgamma, dbeta
 
 
 class BatchNorm(Layer):
@@ -96,7 +114,7 @@ class BatchNorm(Layer):
     """
 
     tracked = ("running_mean", "running_var")
-    gamma, beta, running_mean, running_var = Parameter(), Parameter(), Parameter(), Parameter()
+    gamma, beta, running_mean, running_var = PerFeature(), PerFeature(), PerFeature(), PerFeature()
 
     def __init__(self, features, *, eps=1e-5, momentum=0.1, affine=True, replicas=None, dtype=np.float64):
         check_eps(eps)
@@ -108,28 +126,22 @@ class BatchNorm(Layer):
         super().__init__(features, replicas, dtype)
         self.eps, self.momentum, self.affine = float(eps), momentum, affine
         self.trained = ("gamma", "beta") if affine else ()
-        self.add("gamma", features, value=1.0)
-        self.add("beta", features)
-        self.add("running_mean", features)
-        self.add("running_var", features, value=1.0)
+        for name, value in (("gamma", 1.0), ("beta", 0.0), ("running_mean", 0.0), ("running_var", 1.0)):
+            self.add(name, 1, features, value=value)
         self.batches_seen = 0
 
     def forward(self, x):
         """x: (batch, features) or (replicas, batch, features). Returns y of the same shape."""
-        x = self.check(x)
-        gamma, beta = self.gamma[..., None, :], self.beta[..., None, :]
+        x, arrays = self.check(x), self.arrays
         if self.training:
             check_batch(x)
-            y, self.cache = transform(x, gamma, beta, self.eps)
+            y, self.cache = transform(x, arrays["gamma"], arrays["beta"], self.eps)
             self.track(x.shape[-2])
-            self.through_statistics = True
-            return y
-        mean, var = self.running_mean[..., None, :], self.running_var[..., None, :]
-        inv_std = 1 / np.sqrt(var + self.eps)
-        x_hat = (x - mean) * inv_std
-        self.cache = Cache(x_hat, gamma * inv_std, mean, var)
-        self.through_statistics = False
-        return x_hat * gamma + beta
+        else:
+            mean, var = arrays["running_mean"].copy(), arrays["running_var"].copy()
+            y, self.cache = scale_and_shift(x - mean, mean, var, arrays["gamma"], arrays["beta"], self.eps)
+        self.through_statistics, self.output_shape = self.training, y.shape
+        return y
 
     def track(self, batch):
         """Move the running statistics towards those of the batch that has just been normalized."""
@@ -137,23 +149,21 @@ class BatchNorm(Layer):
         newest = 1 / self.batches_seen if self.momentum is None else self.momentum
         if newest == 0:  # and not 0 times the new value: that would let a NaN through
             return
-        unbiased = self.cache.var * (batch / (batch - 1))
-        for running, new in ((self.running_mean, self.cache.mean), (self.running_var, unbiased)):
-            running *= 1 - newest
-            running += newest * new[..., 0, :]
+        mean, var = self.arrays["running_mean"], self.arrays["running_var"]
+        mean *= 1 - newest
+        mean += newest * self.cache.mean
+        var *= 1 - newest
+        var += newest * batch / (batch - 1) * self.cache.var  # the unbiased variance: m - 1
 
     def backward(self, dy):
         """dy: gradient with respect to the last y. Returns dx; leaves dgamma and dbeta, shaped like gamma and beta.
 
         After a forward pass in eval mode the statistics are constants, so dx is dy gamma / sqrt(running_var + eps).
         """
-        cache = self.remembered()
-        if self.through_statistics:
-            dx, self.dgamma, self.dbeta = batch_norm_backward(dy, cache)
-            return dx
-        dy = check_gradient(dy, cache.shape, self.dtype)
-        self.dgamma, self.dbeta = (dy * cache.x_hat).sum(axis=-2), dy.sum(axis=-2)
-        return dy * cache.scale
+        dy, cache = self.gradient(dy), self.cache
+        dx, dgamma, dbeta = gradients(dy, cache, self.gradients_into.get("gamma"), self.gradients_into.get("beta"))
+        self.dgamma, self.dbeta = dgamma[..., 0, :], dbeta[..., 0, :]
+        return dx if self.through_statistics else dy * cache.scale
 
 
 def check_eps(eps):

@@ -1,8 +1,10 @@
 """The other layers of the toy MLP, and the folding of a batch normalization into the linear layer before it."""
 
+import copy
+
 import numpy as np
 
-from .layer import Layer, Parameter, check_gradient
+from .layer import Layer, Parameter, PerFeature, batch_sum, product
 
 
 class Linear(Layer):
@@ -10,33 +12,32 @@ class Linear(Layer):
     leading axis of replicas; b: (features_out,) likewise, or None when bias is False. Both start at 0: `MLP` draws W.
     """
 
-    W, b = Parameter(), Parameter()
+    W, b = Parameter(), PerFeature()
 
     def __init__(self, features_in, features_out, *, bias=True, replicas=None, dtype=np.float64):
         super().__init__(features_in, replicas, dtype)
         self.trained = ("W", "b") if bias else ("W",)
         self.add("W", features_in, features_out)
         if bias:
-            self.add("b", features_out)
+            self.add("b", 1, features_out)
         else:
             self.arrays["b"] = None
 
     def forward(self, x):
         self.cache = x = self.check(x)
-        y = np.matmul(x, self.W)
-        if self.b is not None:
-            y += self.b[..., None, :]
+        y = product(x, self.arrays["W"])
+        if self.arrays["b"] is not None:
+            y += self.arrays["b"]
+        self.output_shape = y.shape
         return y
 
     def backward(self, dy, input_gradient=True):
         """Leaves dW and db; returns dx, or None when it is not asked for (the first layer of a net needs none)."""
-        x = self.remembered()
-        lead = self.W.shape[:-2]
-        dy = check_gradient(dy, lead + x.shape[-2:-1] + self.W.shape[-1:], self.dtype)
-        self.dW = np.matmul(np.swapaxes(x, -1, -2), dy, out=self.gradients_into.get("W"))
-        if self.b is not None:
-            self.db = np.sum(dy, axis=-2, out=self.gradients_into.get("b"))
-        return np.matmul(dy, np.swapaxes(self.W, -1, -2)) if input_gradient else None
+        dy, W = self.gradient(dy), self.arrays["W"]
+        self.dW = product(self.cache.mT, dy, self.gradients_into.get("W"))
+        if self.arrays["b"] is not None:
+            self.db = batch_sum(dy, self.gradients_into.get("b"))[..., 0, :]
+        return product(dy, W.mT) if input_gradient else None
 
 
 class Elementwise(Layer):
@@ -50,24 +51,33 @@ class Elementwise(Layer):
         self.gradients_into = {}
         self.cache = None
 
+    def part(self, replicas):
+        part = copy.copy(self)
+        part.cache = None
+        return part
+
     def check(self, x):
         x = np.asarray(x)
         if x.dtype.kind != "f":
             raise TypeError(f"{type(self).__name__} needs floating point numbers, but x is {x.dtype}: convert it first")
+        self.dtype, self.output_shape = x.dtype, x.shape
         return x
 
     def backward(self, dy):
-        derivative = self.remembered()
-        return check_gradient(dy, derivative.shape, derivative.dtype) * derivative
+        return self.gradient(dy) * self.cache
 
 
 class ReLU(Elementwise):
     """max(0, x)."""
 
+    zeros = np.zeros(())
+
     def forward(self, x):
         x = self.check(x)
-        y = np.maximum(x, 0)
-        self.cache = (y > 0).astype(y.dtype)
+        if self.zeros.shape != x.shape or self.zeros.dtype != x.dtype:
+            self.zeros = np.zeros_like(x)
+        y = np.maximum(x, self.zeros)  # three times faster than with the number 0
+        self.cache = y > self.zeros
         return y
 
 
@@ -103,6 +113,11 @@ class Dropout(Elementwise):
             raise ValueError(f"rate is the share of values set to 0: at least 0 and less than 1, but it is {rate}")
         super().__init__()
         self.rate, self.rng = rate, rng
+
+    def part(self, replicas):
+        part = super().part(replicas)
+        part.rng = self.rng[replicas]
+        return part
 
     def forward(self, x):
         x = self.check(x)

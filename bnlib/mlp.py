@@ -1,6 +1,7 @@
 """The toy MLP: a stack of layers, with the kind of normalization and its place chosen by name."""
 
 import copy
+import math
 
 import numpy as np
 
@@ -21,7 +22,7 @@ class MLP:
 
     layers: the list of layers, in order. state: one array (values,) or (replicas, values) of all that training changes,
     of which the arrays of the layers are views: first all W, then the other parameters, then the running statistics.
-    weights, parameters: its first part, and its first two.
+    weights, parameters, statistics: its first part, its first two, and its last.
     """
 
     def __init__(
@@ -69,24 +70,43 @@ class MLP:
 
     def pack(self):
         """Put all that training changes into one array, and make the arrays of the layers views of it."""
+        lead = () if self.replicas is None else (self.replicas,)
+        arrays = [layer.arrays[name].reshape(*lead, -1) for layer, name in self.in_order()]
+        self.spread(np.concatenate(arrays, axis=-1))
+
+    def in_order(self):
+        """All (layer, name) of what training changes, in the order of state."""
         weights = [(layer, "W") for layer in self.linear_layers()]
         others = [(layer, name) for layer in self.layers for name in layer.trained if name != "W"]
-        tracked = [(layer, name) for layer in self.layers for name in layer.tracked]
-        lead = () if self.replicas is None else (self.replicas,)
-        slots = weights + others + tracked
-        self.state = np.concatenate([layer.arrays[name].reshape(*lead, -1) for layer, name in slots], axis=-1)
-        self.slots, start = [], 0
-        for layer, name in slots:
-            shape = layer.arrays[name].shape
-            stop = start + int(np.prod(shape[len(lead) :]))
-            layer.arrays[name] = self.state[..., start:stop].reshape(shape)
+        return weights + others + [(layer, name) for layer in self.layers for name in layer.tracked]
+
+    def spread(self, state):
+        """Make state, (values,) or (replicas, values), the state, and the arrays of the layers views of it."""
+        self.state, self.slots, start = state, [], 0
+        lead = state.shape[:-1]
+        for layer, name in self.in_order():
+            shape = lead + layer.arrays[name].shape[len(lead) :]
+            stop = start + math.prod(shape[len(lead) :])
+            layer.arrays[name] = state[..., start:stop].reshape(shape)
             self.slots.append((layer, name, slice(start, stop), shape))
             start = stop
-        self.weights = self.state[..., : self.slots[len(weights) - 1][2].stop]
-        self.parameters = self.state[..., : self.slots[len(weights + others) - 1][2].stop]
+        stop = {name: where.stop for _, name, where, _ in self.slots}
+        self.weights = state[..., : stop["W"]]
+        self.parameters = state[..., : max(stop[name] for layer in self.layers for name in layer.trained)]
+        self.statistics = state[..., self.parameters.shape[-1] :]
+
+    def part(self, replicas):
+        """The nets of some replicas, a slice, as a net of its own that shares its state with this one."""
+        part = object.__new__(MLP)
+        vars(part).update(vars(self))
+        part.replicas = len(range(self.replicas)[replicas])
+        part.layers = [layer.part(replicas) for layer in self.layers]
+        part.spread(self.state[replicas])
+        return part
 
     def __getstate__(self):
-        return {k: v for k, v in self.__dict__.items() if k not in ("state", "slots", "weights", "parameters")}
+        views = ("state", "slots", "weights", "parameters", "statistics")
+        return {name: value for name, value in vars(self).items() if name not in views}
 
     def __setstate__(self, kept):  # a copied or unpickled net gets a state of its own
         self.__dict__.update(kept)
@@ -117,7 +137,7 @@ class MLP:
         outputs: a list to which the output of each layer is appended, for those who want to look inside.
         """
         x = np.asarray(x)
-        if x.ndim >= 2 and any(bn.training for bn in self.batch_norm_layers()):
+        if x.ndim >= 2 and x.shape[-2] < 2 and any(bn.training for bn in self.batch_norm_layers()):
             check_batch(x)  # before any layer has changed
         for layer in self.layers:
             x = layer.forward(x)
@@ -146,8 +166,11 @@ class MLP:
 
     def passed_through(self, x, statistics):
         """The outputs of `infer`, and the shallow copies of the layers that x went through."""
-        check_choice("statistics", statistics, ["running", "batch"])
         check_finite(np.asarray(x))
+        return self.passed_unchecked(x, statistics)
+
+    def passed_unchecked(self, x, statistics):
+        check_choice("statistics", statistics, ["running", "batch"])
         layers = [copy.copy(layer).eval() for layer in self.layers]
         for layer in layers:
             if isinstance(layer, BatchNorm):

@@ -1,83 +1,20 @@
-"""Training: stochastic gradient descent on mini-batches, `fit` and its `History`, accuracy, re-estimated statistics."""
+"""Training: mini-batches and `fit`, accuracy, re-estimated statistics."""
+
+import math
 
 import numpy as np
 
 from .batchnorm import BatchNorm
 from .batchnorm import check_finite as raise_unless_finite
-from .layers import Linear
-from .losses import check_labels, cross_entropy, mse
+from .history import RECORDS, History, summary
+from .layers import ACTIVATIONS, Dropout, Linear
+from .losses import check_labels, cross_entropy_gradient, cross_entropy_value, mse_gradient, mse_value
+from .sgd import SGD
 
-LOSSES = {"cross_entropy": cross_entropy, "mse": mse}
-RECORDS = ("mean", "std", "z_mean", "z_std")
-
-
-class SGD:
-    """Stochastic gradient descent with momentum, on all parameters of a model at once.
-
-    velocity = momentum * velocity + gradient + weight_decay * W; parameter -= lr * velocity (PyTorch's convention).
-    lr: a number, or (replicas,), one for each net; weight_decay acts on the weights W only, not on b, gamma and beta.
-    """
-
-    def __init__(self, model, lr, momentum=0.9, weight_decay=0.0):
-        self.model, self.momentum, self.weight_decay = model, momentum, weight_decay
-        self.lr = np.asarray(lr, dtype=model.dtype)[..., None]
-        self.gradient = np.zeros_like(model.parameters)
-        self.velocity = np.zeros_like(model.parameters)
-        slots = [slot for slot in model.slots if slot[1] in slot[0].trained]
-        self.views = [(layer, name, self.gradient[..., where].reshape(shape)) for layer, name, where, shape in slots]
-
-    def __enter__(self):
-        """Inside `with sgd:` the layers write their gradients to where `step` reads them."""
-        for layer, name, view in self.views:
-            layer.gradients_into[name] = view
-
-    def __exit__(self, *error):
-        for layer, _, _ in self.views:
-            layer.gradients_into = {}
-
-    def step(self):
-        for layer, name, view in self.views:
-            gradient = getattr(layer, "d" + name)
-            if gradient is not view:
-                view[...] = gradient
-        if self.weight_decay:
-            weights = self.model.weights
-            self.gradient[..., : weights.shape[-1]] += self.weight_decay * weights
-        self.velocity *= self.momentum
-        self.velocity += self.gradient
-        np.multiply(self.velocity, self.lr, out=self.gradient)
-        self.model.parameters -= self.gradient
-
-
-class History:
-    """What happened in a training run, step by step; with replicas, each array has a leading axis for them.
-
-    loss, accuracy: (steps,), of each batch in training mode; accuracy is None for mse. validation_loss,
-    validation_accuracy: (evaluations,), in eval mode, after the steps counted in validation_steps. diverged: dict,
-    replica (0 for a single net) -> the step whose loss was not finite. recorded: dict, what `record` asked for -> a
-    list over hidden layers of arrays (steps, features).
-    """
-
-    def __init__(self, record):
-        self.rows = {"loss": [], "accuracy": [], "validation_loss": [], "validation_accuracy": []}
-        self.rows_recorded = {name: [] for name in record}
-        self.validation_steps = []
-        self.diverged = {}
-
-    def column(self, name):
-        return np.stack(self.rows[name], axis=-1) if self.rows[name] else None
-
-    loss = property(lambda self: self.column("loss"))
-    accuracy = property(lambda self: self.column("accuracy"))
-    validation_loss = property(lambda self: self.column("validation_loss"))
-    validation_accuracy = property(lambda self: self.column("validation_accuracy"))
-
-    @property
-    def recorded(self):
-        return {
-            name: [np.stack(rows, axis=-2) for rows in zip(*steps, strict=True)]
-            for name, steps in self.rows_recorded.items()
-        }
+LOSSES = {"cross_entropy": (cross_entropy_gradient, cross_entropy_value), "mse": (mse_gradient, mse_value)}
+LAYERS = {Linear, BatchNorm, Dropout, *ACTIVATIONS.values()}
+CACHE = 8e6  # bytes
+STEPS_TOGETHER = 50
 
 
 class Training:
@@ -101,30 +38,34 @@ class Training:
     ):
         if loss not in LOSSES:
             raise ValueError(f"loss must be one of {list(LOSSES)}, but it is {loss!r}")
-        self.loss, self.classify = LOSSES[loss], loss == "cross_entropy"
+        if not isinstance(rng, np.random.Generator):
+            raise TypeError(f"rng must be a numpy.random.Generator, such as np.random.default_rng(0); got {rng!r}")
+        self.loss_gradient, self.loss_value = LOSSES[loss]
+        self.classify = loss == "cross_entropy"
         self.x, self.labels = self.checked(model, x, labels, check_finite)
         self.validation = None if validation is None else self.checked(model, *validation, check_finite)
         self.n = self.x.shape[-2]
         smallest = 2 if model.batch_norm_layers() else 1
-        if not smallest <= batch_size <= self.n:
+        if not (isinstance(batch_size, (int, np.integer)) and smallest <= batch_size <= self.n):
             raise ValueError(
-                f"batch_size must lie between {smallest} and {self.n} (all examples), but it is {batch_size}"
+                f"batch_size must be a whole number from {smallest} to {self.n} (all examples), but it is {batch_size}"
             )
         if not (np.all(np.isfinite(lr)) and np.all(np.asarray(lr) >= 0) and np.shape(lr) in ((), (model.replicas,))):
             raise ValueError(f"lr must be a finite number, 0 or larger (or one for each replica), but it is {lr}")
         if not 0 <= sgd_momentum < 1:
             raise ValueError(f"sgd_momentum must be at least 0 and less than 1, but it is {sgd_momentum}")
+        if not 0 <= weight_decay < np.inf:
+            raise ValueError(f"weight_decay must be a finite number, 0 or larger, but it is {weight_decay}")
         for name in record:
             if name not in RECORDS and (isinstance(name, str) or not 0 <= name <= 100):
                 raise ValueError(f"record takes {RECORDS} and percentiles from 0 to 100, but not {name!r}")
-        self.model, self.batch_size = model, batch_size
+        self.model, self.batch_size = model, int(batch_size)
         self.rngs = [rng] if model.replicas is None else rng.spawn(model.replicas)
         self.sgd = SGD(model, lr, sgd_momentum, weight_decay)
         self.history = History(record)
-        self.steps_done, self.steps_per_epoch = 0, self.n // batch_size
-        self.state = model.state.reshape(len(self.rngs), -1)  # a view
-        self.safe = self.state.copy()
-        self.frozen = np.zeros(len(self.rngs), dtype=bool)
+        self.steps_done, self.steps_per_epoch = 0, self.n // self.batch_size
+        self.safe = model.state.copy()  # after the last forward pass with a finite loss
+        self.frozen = np.zeros(model.state.shape[:-1], dtype=bool)
 
     def checked(self, model, x, labels, check_finite):
         """x and labels (or targets) as arrays that fit the model, or an error."""
@@ -141,59 +82,82 @@ class Training:
             raise TypeError(f"the model is {model.dtype}, but the targets are {labels.dtype}: convert one of them")
         elif check_finite:
             raise_unless_finite(labels, "targets")
-        return x, labels
-
-    def next_batch(self):
-        """x and labels of the next mini-batch. Each epoch is shuffled anew; an incomplete last batch is left out."""
-        start = self.steps_done % self.steps_per_epoch * self.batch_size
-        if start == 0:
-            self.order = np.stack([rng.permutation(self.n) for rng in self.rngs])
-        chosen = self.order[:, start : start + self.batch_size]
-        if self.model.replicas is None:
-            return self.x[chosen[0]], self.labels[chosen[0]]
-        rows = np.arange(len(chosen))[:, None]
-        x = self.x.take(chosen, axis=0) if self.x.ndim == 2 else self.x[rows, chosen]
-        per_replica = self.labels.ndim == (2 if self.classify else 3)
-        return x, self.labels[rows, chosen] if per_replica else self.labels[chosen]
+        return np.ascontiguousarray(x), np.ascontiguousarray(labels)
 
     def advance(self, steps):
         """Train for some steps more, and return the history of all steps so far."""
         self.model.train()
-        quiet = np.errstate(over="ignore", invalid="ignore", divide="ignore")  # divergence is an outcome, no accident
-        with self.sgd, quiet:
-            for _ in range(steps):
-                self.step()
+        self.blocks = blocks_of(self.model, self.batch_size)
+        last = self.steps_done + steps
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # divergence is an outcome, no accident
+            while self.steps_done < last:
+                in_epoch = self.steps_done % self.steps_per_epoch
+                if in_epoch == 0:  # every epoch is shuffled anew, and its incomplete last batch is left out
+                    orders = [rng.permutation(self.n)[: self.steps_per_epoch * self.batch_size] for rng in self.rngs]
+                    self.batches = np.stack(orders, axis=1).reshape(self.steps_per_epoch, self.batch_size, -1).mT
+                steps = min(last - self.steps_done, self.steps_per_epoch - in_epoch, STEPS_TOGETHER)
+                self.train_blocks(self.batches[in_epoch : in_epoch + steps])
                 if self.validation is not None and self.steps_done % self.steps_per_epoch == 0:
                     self.validate()
+            overflowed = ~np.isfinite(self.model.state).all(axis=-1)  # in the last update: no loss has shown it yet
+            self.frozen |= overflowed
+            self.model.state[overflowed] = self.safe[overflowed]
         return self.history
 
-    def step(self):
-        x, labels = self.next_batch()
-        outputs = []
-        logits = self.model.forward(x, outputs)
-        loss, gradient = self.loss(logits, labels)
-        finite = np.isfinite(loss)
-        if not finite.all() or self.frozen.any():
-            for replica in np.flatnonzero(~(np.atleast_1d(finite) | self.frozen)):
-                self.history.diverged[int(replica)] = self.steps_done
-                self.frozen[replica] = True
-            self.state[self.frozen] = self.safe[self.frozen]
-            loss = np.where(self.frozen, np.nan, loss).reshape(np.shape(loss)).astype(self.model.dtype)
-        self.keep(loss, logits, labels, outputs)
-        self.safe[...] = self.state
-        self.model.backward(gradient, input_gradient=False)
-        self.sgd.step()
-        if self.frozen.any():
-            self.state[self.frozen] = self.safe[self.frozen]
-        self.steps_done += 1
+    def train_blocks(self, rows):
+        """Train for the mini-batches in rows, (steps, replicas, batch_size): all steps of a block of replicas, then the
+        next block. Replicas know nothing of each other, so this changes no bit; and what a block needs stays in cache.
+        """
+        pieces = []
+        for block in self.blocks:
+            whole = block is ...
+            model = self.model if whole else self.model.part(block)
+            with self.sgd if whole else self.sgd.part(model, block) as sgd:
+                pieces.append(self.train(model, sgd, block, rows[:, block] if self.model.replicas else rows[:, 0]))
+        for layer, trained in zip(self.model.batch_norm_layers(), model.batch_norm_layers(), strict=True):
+            layer.batches_seen = trained.batches_seen
+        for name in pieces[0]:
+            self.history.add(name, np.concatenate([piece[name] for piece in pieces], axis=min(1, self.frozen.ndim)))
+        self.steps_done += len(rows)
 
-    def keep(self, loss, logits, labels, outputs):
-        rows = self.history.rows
-        rows["loss"].append(loss)
+    def train(self, model, sgd, block, rows):
+        """Train a block of replicas. Returns the pieces of its history: name -> (steps, ...)."""
+        x, x_rows = in_block(self.x, self.x.ndim == 3, block, rows)
+        labels, label_rows = in_block(self.labels, self.labels.ndim == (2 if self.classify else 3), block, rows)
+        safe, frozen, frozen_at = self.safe[block], self.frozen[block], np.zeros(rows.shape[:-1], dtype=bool)
+        needed, recorded, any_frozen = [], {}, frozen.any()
+        for step in range(len(rows)):
+            outputs = [] if self.history.record else None
+            logits = model.forward(x.take(x_rows[step], axis=0), outputs)
+            gradient, *of_loss = self.loss_gradient(logits, labels.take(label_rows[step], axis=0))
+            needed.append(of_loss)
+            # One number that is finite only if the loss and the running statistics are: nearly always, and at once.
+            if any_frozen or not math.isfinite(sum_of_squares(of_loss[0]) + sum_of_squares(model.statistics)):
+                self.freeze(model, block, of_loss, self.steps_done + step)
+                any_frozen, frozen_at[step] = frozen.any(), frozen
+            for name in self.history.record:
+                for layer, pair in enumerate(self.hidden(outputs)):
+                    recorded.setdefault((name, layer), []).append(summary(name, *pair))
+            np.copyto(safe, model.state)
+            model.backward(gradient, input_gradient=False)
+            sgd.step()
+            if any_frozen:
+                model.state[frozen] = safe[frozen]
+        needed = [np.stack(of_steps) for of_steps in zip(*needed, strict=True)]
+        loss = self.loss_value(*needed)
+        loss[frozen_at] = np.nan
+        pieces = {"loss": loss}
         if self.classify:
-            rows["accuracy"].append(share_right(logits, labels, loss))
-        for name, steps in self.history.rows_recorded.items():
-            steps.append([summary(name, *pair) for pair in self.hidden(outputs)])
+            pieces["accuracy"] = share_right(needed[0].mT, needed[-1], loss)
+        return pieces | {name: np.stack(of_steps) for name, of_steps in recorded.items()}
+
+    def freeze(self, model, block, of_loss, step):
+        """Freeze the replicas of a block whose loss or statistics are not finite, at their last finite state."""
+        frozen, first = self.frozen[block], 0 if block is ... else block.start
+        frozen |= ~(np.isfinite(self.loss_value(*of_loss)) & np.isfinite(model.statistics).all(axis=-1))
+        for replica in np.flatnonzero(frozen):
+            self.history.diverged.setdefault(int(first + replica), step)
+        model.state[frozen] = self.safe[block][frozen]
 
     def hidden(self, outputs):
         """For each hidden layer: the output of its linear part, and what enters its activation."""
@@ -203,30 +167,46 @@ class Training:
 
     def validate(self):
         x, labels = self.validation
-        outputs = self.model.infer(x)
-        loss, _ = self.loss(outputs, labels)
-        self.history.rows["validation_loss"].append(loss)
+        outputs, _ = self.model.passed_unchecked(x, "running")
+        _, *of_loss = self.loss_gradient(outputs, labels)
+        loss = self.loss_value(*of_loss)
+        self.history.add("validation_loss", loss[None])
         if self.classify:
-            self.history.rows["validation_accuracy"].append(share_right(outputs, labels, loss))
+            self.history.add("validation_accuracy", share_right(outputs, labels, loss)[None])
         self.history.validation_steps.append(self.steps_done)
 
 
-def share_right(logits, labels, loss):
+def blocks_of(model, batch_size):
+    """The replicas to train side by side, as slices: so many that what a step touches fits into CACHE.
+
+    All of them where a layer is of another class than ours, and may have something in common for all replicas.
+    """
+    replicas, sizes = model.replicas, model.sizes
+    if replicas is None or not {type(layer) for layer in model.layers} <= LAYERS:
+        return [...]
+    weights = sum(math.prod(pair) for pair in zip(sizes[:-1], sizes[1:], strict=True))
+    values = 4 * weights + batch_size * (sizes[0] + 8 * sum(sizes[1:]))  # 4: gradient, velocity and safe copy, too
+    blocks = min(replicas, math.ceil(replicas * values * model.dtype.itemsize / CACHE))
+    size = math.ceil(replicas / blocks)
+    return [slice(start, start + size) for start in range(0, replicas, size)] if blocks > 1 else [...]
+
+
+def in_block(array, per_replica, block, rows):
+    """An array (n, ...), or (replicas, n, ...) if per_replica, as one list, and where in it the rows of a block are."""
+    if not per_replica:
+        return array, rows
+    array = array[block]
+    replicas, n = array.shape[:2]
+    return array.reshape(replicas * n, *array.shape[2:]), rows + n * np.arange(replicas)[:, None]
+
+
+def sum_of_squares(x):
+    return np.vdot(x, x)
+
+
+def share_right(outputs, labels, loss):
     """Accuracy of a batch, and NaN where the loss is."""
-    return np.where(np.isnan(loss), np.nan, (logits.argmax(axis=-1) == labels).mean(axis=-1))
-
-
-def summary(name, z, entering):
-    """One number for each unit over the batch: of the linear output z, or of what enters the activation."""
-    if name == "mean":
-        return entering.mean(axis=-2)
-    if name == "std":
-        return entering.std(axis=-2)
-    if name == "z_mean":
-        return z.mean(axis=-2)
-    if name == "z_std":
-        return z.std(axis=-2)
-    return np.percentile(entering, name, axis=-2).astype(entering.dtype)
+    return np.where(np.isnan(loss), np.nan, (outputs.argmax(axis=-1) == labels).mean(axis=-1))
 
 
 def fit(model, x, labels, *, epochs=None, steps=None, progress=None, **settings):
@@ -245,8 +225,9 @@ def fit(model, x, labels, *, epochs=None, steps=None, progress=None, **settings)
     """
     if (epochs is None) == (steps is None):
         raise ValueError(f"give either epochs or steps, and not both: got epochs={epochs}, steps={steps}")
-    if (epochs or steps or 0) < 1:
-        raise ValueError(f"a run has at least one step: got epochs={epochs}, steps={steps}")
+    length = steps if epochs is None else epochs
+    if not isinstance(length, (int, np.integer)) or length < 1:
+        raise ValueError(f"a run has a whole number of steps or epochs, 1 or more: got epochs={epochs}, steps={steps}")
     training = Training(model, x, labels, **settings)
     total = steps if epochs is None else epochs * training.steps_per_epoch
     if progress is None:
@@ -282,7 +263,7 @@ def reestimate(model, x):
     _, layers = model.passed_through(x, "batch")
     for layer, probed in zip(model.layers, layers, strict=True):
         if isinstance(layer, BatchNorm):
-            batch = probed.cache.x_hat.shape[-2]
+            batch = probed.cache.centered.shape[-2]
             layer.running_mean = probed.cache.mean[..., 0, :]
             layer.running_var = probed.cache.var[..., 0, :] * (batch / (batch - 1))
             layer.batches_seen = 1

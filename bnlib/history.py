@@ -1,0 +1,53 @@
+"""What a training run leaves behind."""
+
+import numpy as np
+
+RECORDS = ("mean", "std", "z_mean", "z_std")
+
+
+class History:
+    """What happened in a training run, step by step; with replicas, each array has a leading axis for them.
+
+    loss, accuracy: (steps,), of each batch in training mode; accuracy is None for mse. validation_loss,
+    validation_accuracy: (evaluations,), in eval mode, after the steps counted in validation_steps. diverged: dict,
+    replica (0 for a single net) -> the step whose loss was not finite. recorded: dict, what `record` asked for -> a
+    list over hidden layers of arrays (steps, features).
+    """
+
+    def __init__(self, record):
+        self.record = tuple(record)
+        self.pieces = {}  # name -> list of arrays with an axis of steps in front
+        self.validation_steps = []
+        self.diverged = {}
+
+    def add(self, name, piece):
+        self.pieces.setdefault(name, []).append(piece)
+
+    def whole(self, name, steps_axis=-1):
+        if name not in self.pieces:
+            return None
+        self.pieces[name] = [np.concatenate(self.pieces[name])]
+        return np.moveaxis(self.pieces[name][0], 0, steps_axis).copy()
+
+    loss = property(lambda self: self.whole("loss"))
+    accuracy = property(lambda self: self.whole("accuracy"))
+    validation_loss = property(lambda self: self.whole("validation_loss"))
+    validation_accuracy = property(lambda self: self.whole("validation_accuracy"))
+
+    @property
+    def recorded(self):
+        layers = max((name[1] + 1 for name in self.pieces if isinstance(name, tuple)), default=0)
+        return {name: [self.whole((name, layer), -2) for layer in range(layers)] for name in self.record}
+
+
+def summary(name, z, entering):
+    """One number for each unit over the batch: of the linear output z, or of what enters the activation."""
+    if name == "mean":
+        return entering.mean(axis=-2)
+    if name == "std":
+        return entering.std(axis=-2)
+    if name == "z_mean":
+        return z.mean(axis=-2)
+    if name == "z_std":
+        return z.std(axis=-2)
+    return np.percentile(entering, name, axis=-2).astype(entering.dtype)
