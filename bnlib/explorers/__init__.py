@@ -1,1 +1,27 @@
 """Live pictures, one file each."""
+
+from .batch_mix import BatchMix
+from .coat import Coat
+from .feature_scale import FeatureScale
+from .gamma_beta import GammaBeta
+from .gradient import GradientBeforeAfter
+from .one_batch import OneBatch
+from .playground import Playground
+from .running_statistics import RunningStatistics
+from .statistics_noise import StatisticsNoise
+from .train_eval import TrainEval
+from .weight_scale import WeightScale
+
+EXPLORERS = {
+    "gamma_beta": GammaBeta,
+    "feature_scale": FeatureScale,
+    "one_batch": OneBatch,
+    "statistics_noise": StatisticsNoise,
+    "gradient": GradientBeforeAfter,
+    "weight_scale": WeightScale,
+    "running_statistics": RunningStatistics,
+    "train_eval": TrainEval,
+    "coat": Coat,
+    "batch_mix": BatchMix,
+    "playground": Playground,
+}

@@ -1,0 +1,98 @@
+"""The explorer of lesson 01 on two features of different scale: the valley of the loss, and gradient descent in it."""
+
+from types import SimpleNamespace
+
+import numpy as np
+
+from bnlib import plots
+from bnlib.batchnorm import batch_norm
+from bnlib.live import Explorer, FloatLogSlider, FloatSlider, IntSlider
+
+N = 200
+DRAWN = np.random.default_rng(0).normal(size=(N, 2))
+BASIC = np.sqrt(N) * np.linalg.qr(DRAWN - DRAWN.mean(axis=0))[0]  # means 0, standard deviations 1, correlation 0
+TARGET = (1.5, 0.5)
+MOST_STEPS = 200
+ANGLES = np.linspace(0, 2 * np.pi, 121)
+CIRCLE = np.stack([np.cos(ANGLES), np.sin(ANGLES)])
+RINGS = (0.25, 0.5, 0.75, 1.0, 1.25)  # on each the root of the loss is this share of its value at the start
+KINDS = {"raw": plots.VERMILION, "standardized": plots.BLUE}
+
+
+def descend(features, target, rate, steps):
+    """Gradient descent on the mean of (features @ w - target)² / 2 from w = 0, at `rate` times the largest stable rate.
+
+    features: (n, 2); target: (n,). Returns the path (steps + 1, 2), its losses (steps + 1,), the best w (2,), the
+    matrix of second derivatives (2, 2) and its eigenvalues and eigenvectors.
+    """
+    hessian = features.T @ features / len(features)
+    best = np.linalg.solve(hessian, features.T @ target / len(features))
+    eigenvalues, eigenvectors = np.linalg.eigh(hessian)
+    step = rate * 2 / eigenvalues[-1]
+    path = np.zeros((steps + 1, 2))
+    for t in range(steps):
+        path[t + 1] = path[t] - step * hessian @ (path[t] - best)
+    off = path - best
+    losses = ((off @ hessian) * off).sum(axis=1) / 2
+    return SimpleNamespace(path=path, losses=losses, best=best, eigenvalues=eigenvalues, eigenvectors=eigenvectors)
+
+
+class FeatureScale(Explorer):
+    """Least squares with two features, the second one wider: as they come, and standardized.
+
+    The target is 1.5 times the first one plus 0.5 times the second one, each in units of its standard deviation.
+    ratio: the second feature's standard deviation, the first one's is 1; correlation: between the two; rate: learning
+    rate, as a share of the largest one that does not diverge, for each picture its own; steps: of gradient descent.
+    """
+
+    def make_controls(self):
+        return {
+            "ratio": FloatLogSlider(5.0, min=0, max=1.5, step=0.02, description="scale of x₂", readout_format=".1f"),
+            "correlation": FloatSlider(0.0, min=-0.95, max=0.95, step=0.05, description="correlation"),
+            "rate": FloatSlider(0.9, min=0.05, max=1.05, step=0.01, description="rate / max"),
+            "steps": IntSlider(25, min=1, max=MOST_STEPS, description="steps"),
+        }
+
+    def make_figures(self):
+        figure, axes = plots.figure(1, 3, height=340)
+        self.valleys = {}
+        for ax, (name, color) in zip(axes[:2], KINDS.items(), strict=True):
+            ax.set(xlim=(-0.6, 3.2), ylim=(-1.4, 2.4), aspect="equal", title=f"loss: {name}")
+            ax.set(xlabel="weight of x₁", ylabel="weight of x₂")
+            (rings,) = ax.plot([], [], "-", color=plots.GRAY, linewidth=1, animated=True)
+            (path,) = ax.plot([], [], ".-", color=color, linewidth=1.2, animated=True)
+            (goal,) = ax.plot([], [], "*", ms=12, color=plots.BLACK, animated=True)
+            self.valleys[name] = rings, path, goal
+        ax = axes[2]
+        ax.set(xlim=(0, MOST_STEPS), ylim=(1e-6, 1e4), yscale="log", xlabel="step", title="loss / loss at the start")
+        lines = {"raw": "-", "standardized": "--"}
+        self.curves = {n: ax.plot([], [], lines[n], color=KINDS[n], animated=True)[0] for n in KINDS}
+        ax.legend(handles=[ax.plot([], [], lines[n], color=KINDS[n], label=n)[0] for n in KINDS], loc="upper right")
+        return {"descent": figure}
+
+    def compute(self, ratio, correlation, rate, steps):
+        second = correlation * BASIC[:, 0] + np.sqrt(1 - correlation**2) * BASIC[:, 1]
+        raw = np.stack([BASIC[:, 0], ratio * second], axis=1)
+        standardized, _ = batch_norm(raw, np.ones(2), np.zeros(2), 0.0)
+        target = standardized @ TARGET
+        return {name: descend(x, target, rate, steps) for name, x in (("raw", raw), ("standardized", standardized))}
+
+    def show(self, result):
+        ratio, correlation, rate, steps = self.state.values()
+        conditions, ends = [], []
+        for name, run in result.items():
+            rings, path, goal = self.valleys[name]
+            ellipse = run.eigenvectors @ (CIRCLE * np.sqrt(2 * run.losses[0] / run.eigenvalues)[:, None])
+            ellipses = [np.column_stack([run.best[:, None] + share * ellipse, [np.nan, np.nan]]) for share in RINGS]
+            rings.set_data(*np.concatenate(ellipses, axis=1))
+            path.set_data(*run.path.T)
+            goal.set_data(*run.best[:, None])
+            shares = run.losses / run.losses[0]
+            self.curves[name].set_data(np.arange(steps + 1), shares)
+            conditions.append(f"{run.eigenvalues[-1] / run.eigenvalues[0]:.3g}")
+            ends.append("under 0.0001 %" if shares[-1] < 1e-6 else f"{100 * shares[-1]:.3g} %")
+        return (
+            f"x₂ is {ratio:.1f} times as wide as x₁, and their correlation is {correlation:z.2f}: condition number "
+            f"{conditions[0]} with raw features, {conditions[1]} with standardized ones. Each at {rate:.2f} of its "
+            f"largest stable rate: after {steps} steps the loss is {ends[0]} of the first one, standardized {ends[1]}."
+        )

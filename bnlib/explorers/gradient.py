@@ -1,0 +1,123 @@
+"""The explorer of lesson 03: what batch normalization takes off the gradient of one unit."""
+
+import itertools
+from types import SimpleNamespace
+
+import ipywidgets
+import numpy as np
+
+from bnlib import plots
+from bnlib.batchnorm import BatchNorm, check_finite
+from bnlib.live import Explorer, FloatSlider, IntSlider
+
+MODES = ("training", "eval")
+SLIDERS = {  # start value, range, description
+    "push": (0.6, (-1, 1), "push on all"),
+    "tilt": (0.5, (-1, 1), "tilt (· ẑ)"),
+    "first": (0.0, (-2, 2), "example 1"),
+    "rest": (1.0, (0, 1), "given dy"),
+}
+
+
+def drawn(examples=64):
+    """A fixed unit z and fixed gradients dy that the loss sends to its output, (examples,) each."""
+    rng = np.random.default_rng(2)
+    return rng.standard_normal(examples), rng.standard_normal(examples) / 2
+
+
+def send_back(z, dy, m, push=0.0, tilt=0.0, first=0.0, rest=1.0, mode="training"):
+    """rest * dy + push + tilt * z_hat, and `first` more for example 1, back through BN of the first m of z: (n,)."""
+    bn = BatchNorm(1, momentum=1.0)
+    if mode == "eval":
+        bn.forward(z[:, None])  # with momentum 1 the running statistics are now those of all n examples
+        bn.eval()
+    bn.forward(z[:m, None])
+    z_hat, scale = bn.cache.x_hat[:, 0], bn.cache.scale[0, 0]
+    dy = rest * dy[:m] + push + tilt * z_hat
+    dy[0] += first
+    arrived = bn.backward(dy[:, None])[:, 0] / scale
+    return SimpleNamespace(z_hat=z_hat, dy=dy, arrived=arrived, removed=dy - arrived)
+
+
+def mean_and_slope(z_hat, gradient):
+    """Mean of a gradient and its component along z_hat: where z_hat has mean 0, the least-squares line."""
+    return gradient.mean(), gradient @ z_hat / (z_hat @ z_hat) if z_hat.any() else 0.0
+
+
+class GradientBeforeAfter(Explorer):
+    """The gradient of one unit over one batch: dy at the output of batch normalization, and what arrives at its input.
+
+    z, dy: (n,), n from 4 to 256: the values of a unit and the gradients that the loss sends to its output; without
+    them, drawn once. m, push, tilt, first, rest, mode: start values: dy is taken `rest` times, then `push` is added for
+    all examples, `tilt` times z_hat, and `first` for example 1 alone. Eval mode uses the statistics of all n examples.
+    """
+
+    buttons = {"a gradient of ones": "ones"}
+
+    def __init__(self, *, z=None, dy=None, **start):
+        if (z is None) != (dy is None):
+            raise TypeError("give z and dy together: the values of the unit, and the gradients at its output")
+        given = () if z is None else ("z", "dy")
+        self.z, self.dy = drawn() if z is None else (np.array(z, np.float64), np.array(dy, np.float64))
+        if self.z.ndim != 1 or self.z.shape != self.dy.shape or not 4 <= len(self.z) <= 256:
+            raise ValueError(f"z and dy must be (n,), n from 4 to 256, but they are {self.z.shape} and {self.dy.shape}")
+        check_finite(np.stack([self.z, self.dy]), "z or dy")
+        super().__init__(given=given, **start)
+
+    def make_controls(self):
+        n = len(self.z)
+        sliders = {
+            name: FloatSlider(value, min=low, max=high, step=0.05, description=description)
+            for name, (value, (low, high), description) in SLIDERS.items()
+        }
+        mode = ipywidgets.Dropdown(options=MODES, description="mode")
+        return {"m": IntSlider(min(16, n), min=2, max=n, description="m (batch)"), **sliders, "mode": mode}
+
+    def make_figures(self):
+        figure, axes = plots.figure(1, 2, sharex=True, sharey=True, height=380)
+        widest = highest = 0.0
+        for mode, m in itertools.product(MODES, range(2, len(self.z) + 1)):  # no slider leads out of the picture
+            z_hat = np.abs(send_back(self.z, self.dy, m, mode=mode).z_hat)
+            largest = np.abs(self.dy[:m]) + 1 + z_hat
+            largest[0] += 2
+            widest, highest = max(widest, z_hat.max()), max(highest, largest.max())
+        self.sides = []
+        titles = ("dy, at the output of BN", "what arrives at z: dz · √(σ² + ε)")
+        axes[0].set(xlim=(-1.05 * widest, 1.05 * widest), ylim=(-highest, highest))
+        for ax, title in zip(axes, titles, strict=True):
+            ax.set(xlabel="ẑ of the example", title=title)
+            ax.axhline(0, color=plots.GRAY, linewidth=0.8, linestyle="-")
+            (stems,) = ax.plot([], [], "-", color=plots.SKY, linewidth=1, animated=True)
+            (line,) = ax.plot([], [], "--", color=plots.BLACK, animated=True, label="what BN takes off")
+            (others,) = ax.plot([], [], "o", color=plots.BLUE, markersize=5, animated=True, label="an example")
+            (first,) = ax.plot([], [], "D", color=plots.ORANGE, markersize=9, animated=True, label="example 1")
+            text = ax.text(0.02, 0.97, "", transform=ax.transAxes, va="top", animated=True)
+            self.sides.append(SimpleNamespace(stems=stems, line=line, others=others, first=first, text=text))
+        figure.legend(handles=[line, others, first], loc="outside lower center", ncols=3)
+        return {"gradient": figure}
+
+    def compute(self, **controls):
+        return send_back(self.z, self.dy, **controls)
+
+    def show(self, result):
+        z_hat = result.z_hat
+        order, words = np.argsort(z_hat), []
+        shown = (result.dy, result.removed), (result.arrived, 0 * z_hat)
+        for side, (gradient, foot) in zip(self.sides, shown, strict=True):
+            side.stems.set_data(np.repeat(z_hat[order], 3), np.stack([foot, gradient, foot], axis=1)[order].ravel())
+            side.line.set_data(z_hat[order[[0, -1]]], foot[order[[0, -1]]])
+            side.others.set_data(z_hat[1:], gradient[1:])
+            side.first.set_data(z_hat[:1], gradient[:1])
+            mean, slope = mean_and_slope(z_hat, gradient)
+            words.append(f"mean {mean:z.2f}, slope along ẑ {slope:z.2f}")
+            side.text.set_text(words[-1])
+        size = result.dy @ result.dy
+        left = f"{result.arrived @ result.arrived / size:.0%}" if size else "nothing"
+        return (
+            f"{self.state['mode'].capitalize()} mode, m = {len(z_hat)}. dy: {words[0]}. What arrives: {words[1]}; "
+            f"{left} of the squared length of dy."
+        )
+
+    def ones(self):
+        """An upstream gradient of ones, as in many tests of a backward pass."""
+        self.set(push=1.0, tilt=0.0, first=0.0, rest=0.0)

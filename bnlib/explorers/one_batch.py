@@ -1,0 +1,100 @@
+"""The explorer of lesson 01 that drags one value of a batch: all the others move with it."""
+
+from types import SimpleNamespace
+
+import numpy as np
+
+from bnlib import plots
+from bnlib.batchnorm import batch_norm
+from bnlib.live import Explorer, FloatLogSlider, FloatSlider, IntSlider
+
+MATES = (2.0, 4.0, 6.0, 10.0, 5.0, 8.0, 3.0, 7.0, 9.0, 1.0, 6.0, 11.0, 4.0, 8.0, 5.0)
+LARGEST = 40  # of a value, so that the picture holds it
+GRID = np.linspace(-LARGEST, LARGEST, 161)
+
+
+def normalize_with(mates, values, eps):
+    """The batches (mates and one value) for each value, normalized: z_hat (values, m), mu and sigma (values,)."""
+    batches = np.column_stack([np.tile(mates, (len(values), 1)), values])
+    z_hat, cache = batch_norm(batches[:, :, None], np.ones(1), np.zeros(1), eps)
+    return z_hat[:, :, 0], cache.mean[:, 0, 0], np.sqrt(cache.var[:, 0, 0])
+
+
+class OneBatch(Explorer):
+    """Drag one value of a batch, up to an outlier, and see all the normalized values move.
+
+    data: (n,) values of one unit, from -40 to 40, that stay where they are: the batch is the first m - 1 of them and
+    the one you drag; value, m, eps: start values. Without arguments: the five values that lesson 01 works out by hand,
+    and eleven more for larger batches.
+    """
+
+    def __init__(self, *, data=None, **start):
+        self.mates = np.array(MATES if data is None else data, dtype=np.float64)
+        if self.mates.ndim != 1 or len(self.mates) < 1 or not np.all(np.abs(self.mates) <= LARGEST):
+            raise ValueError(
+                f"data holds the values of one unit, from -{LARGEST} to {LARGEST} and of shape (n,) with n >= 1; "
+                f"got shape {self.mates.shape}, from {np.min(data, initial=0)} to {np.max(data, initial=0)}"
+            )
+        super().__init__(given=() if data is None else ("data",), **start)
+
+    def make_controls(self):
+        most = len(self.mates) + 1
+        return {
+            "value": FloatSlider(13.0, min=-LARGEST, max=LARGEST, step=0.5, description="drag one z"),
+            "m": IntSlider(min(5, most), min=2, max=most, description="m (batch)"),
+            "eps": FloatLogSlider(1e-5, min=-8, max=3, step=0.5, description="ε (eps)", readout_format=".0e"),
+        }
+
+    def make_figures(self):
+        figure, (line, curve) = plots.figure(1, 2, width_ratios=(4, 3))
+        reach = 1.1 * np.sqrt(len(self.mates))
+        self.shrink = reach / LARGEST  # z is drawn in the units of z_hat, and the upper axis says what it is
+        line.set(xlim=(-1.05 * reach, 1.05 * reach), ylim=(-0.35, 1.35), yticks=[], xlabel="ẑ = (z − μ) / √(σ² + ε)")
+        line.spines.left.set_visible(False)
+        upper = line.secondary_xaxis("top", functions=(lambda x: x / self.shrink, lambda z: z * self.shrink))
+        upper.set_xlabel("z")
+        curve.set(xlim=(-LARGEST, LARGEST), ylim=(-reach, reach), xlabel="z of the one you drag", ylabel="ẑ")
+        gray = {"color": plots.GRAY, "linewidth": 1, "animated": True}
+        (self.links,) = line.plot([], [], "-", **gray)
+        (self.before,) = line.plot([], [], "o", ms=9, mfc="none", mec=plots.BLACK, animated=True)
+        (self.bounds,) = curve.plot([], [], "--", **gray)
+        (self.here,) = curve.plot([], [], "-", **gray)
+        self.bound_text = curve.text(0, 0, "", ha="left", va="bottom", color=plots.GRAY, animated=True)
+        self.groups = []
+        for name, marker, color in (("the others", "o", plots.BLUE), ("the one you drag", "D", plots.VERMILION)):
+            (dots,) = line.plot([], [], marker, ms=7, color=color, animated=True)
+            (lines,) = curve.plot([], [], "-", color=color, linewidth=1 if marker == "o" else 2.5, animated=True)
+            (dots_on_lines,) = curve.plot([], [], marker, ms=6, color=color, animated=True)
+            line.plot([], [], marker, ms=7, color=color, label=name)
+            self.groups.append((dots, lines, dots_on_lines))
+        line.plot([], [], "o", ms=9, mfc="none", mec=plots.BLACK, label="ẑ before you dragged")
+        figure.legend(loc="outside lower center", ncols=3, handlelength=1)
+        return {"batch": figure}
+
+    def compute(self, value, m, eps):
+        mates = self.mates[: m - 1]
+        z_hat, mu, sigma = normalize_with(mates, [value, self.defaults["value"], *GRID], eps)
+        return SimpleNamespace(
+            z=np.append(mates, value), z_hat=z_hat[0], before=z_hat[1], curves=z_hat[2:], mu=mu[0], sigma=sigma[0]
+        )
+
+    def show(self, result):
+        value, m, eps = self.state.values()
+        bound = np.sqrt(m - 1)
+        x, gap = result.z * self.shrink, np.full(m, np.nan)
+        self.links.set_data(np.stack([x, result.z_hat, gap], 1).ravel(), np.tile([1, 0, np.nan], m))
+        self.before.set_data(result.before, np.zeros(m))
+        for (dots, lines, dots_on_lines), part in zip(self.groups, (np.s_[:-1], np.s_[-1:]), strict=True):
+            dots.set_data(np.append(x[part], result.z_hat[part]), np.repeat([1.0, 0.0], len(x[part])))
+            curves = np.pad(result.curves[:, part], [(0, 1), (0, 0)], constant_values=np.nan)
+            lines.set_data(np.tile(np.append(GRID, np.nan), curves.shape[1]), curves.T.ravel())
+            dots_on_lines.set_data(np.full(len(x[part]), value), result.z_hat[part])
+        self.here.set_data([value, value], [-99, 99])
+        self.bounds.set_data([-LARGEST, LARGEST, np.nan, -LARGEST, LARGEST], [bound, bound, np.nan, -bound, -bound])
+        self.bound_text.set(position=(-0.97 * LARGEST, bound), text=f"√(m − 1) = {bound:.2f}")
+        moved = np.abs(result.z_hat - result.before)[:-1].max()
+        return (
+            f"Batch of {m}: the one you drag has z = {value:.1f}, so μ = {result.mu:z.2f} and σ = {result.sigma:.2f}. "
+            f"Its ẑ is {result.z_hat[-1]:z.2f}, and no ẑ can pass ±√(m − 1) = ±{bound:.2f}. Since it left z = "
+            f"{self.defaults['value']:.1f}, the other ẑ have moved by up to {moved:.2f}; their z stayed where they are."
+        )

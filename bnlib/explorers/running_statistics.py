@@ -1,0 +1,113 @@
+"""The explorer of running statistics: batch statistics of one unit along a training run, and what is made of them."""
+
+from types import SimpleNamespace
+
+import ipywidgets
+import numpy as np
+
+from bnlib import plots
+from bnlib.live import Explorer, FloatLogSlider, IntSlider
+
+from .recorded_run import given_or_digits, running_averages
+
+LARGEST_BATCH = 256
+STARTS = {"mean": 0.0, "variance": 1.0}
+LOOKS = {
+    "exact": ("exact: all the data", {"color": plots.BLACK, "ls": "-", "lw": 2.5}),
+    "batch": ("of the batch", {"color": plots.SKY, "ls": "", "marker": ".", "ms": 5}),
+    "plain": ("plain average so far", {"color": plots.VERMILION, "ls": ":"}),
+    "running": ("running average", {"color": plots.BLUE, "ls": "--", "lw": 2.5}),
+}
+
+
+class RunningStatistics(Explorer):
+    """The statistics of one unit of the first hidden layer, after each step of a training run.
+
+    model: an `MLP` whose replica t is one net after t + 1 steps, at least 2; data: (n, features), of which the
+    statistics are taken; labels: (n,), to sort the data by. Batches are drawn from the data anew, so m is not the batch
+    size of the training. momentum, m, unit, statistic, order: start values. Without arguments: `digits_run`.
+    """
+
+    def __init__(self, *, model=None, data=None, labels=None, **start):
+        self.model, data, labels, given = given_or_digits(model, data, labels)
+        self.data = data.astype(float)
+        self.steps, self.largest = self.model.replicas, min(LARGEST_BATCH, len(self.data))
+        epochs, rng = -(-self.steps * self.largest // len(self.data)), np.random.default_rng(0)
+        self.orders = {
+            "shuffled": np.concatenate([rng.permutation(len(self.data)) for _ in range(epochs)]),
+            "sorted by class": np.tile(np.argsort(labels, kind="stable"), epochs),
+        }
+        self.limits, self.kept = self.common_limits(), (None, None)
+        super().__init__(given=given, **start)
+
+    def common_limits(self):
+        """For each statistic, from where to where it is drawn, for all units alike."""
+        W = self.model.layers[0].W.astype(float)
+        means = self.data.mean(axis=0) @ W + (0 if self.model.layers[0].b is None else self.model.layers[0].b)
+        largest = np.einsum("sfu,fg,sgu->su", W, np.cov(self.data.T), W, optimize=True).max()
+        room = 0.6 * np.sqrt(largest)
+        mean = min(means.min(), 0) - room, max(means.max(), 0) + room
+        return {"mean": mean, "variance": (0, 1.1 * max(2 * largest, STARTS["variance"]))}
+
+    def make_controls(self):
+        buttons = {"style": {"button_width": "auto"}}
+        return {
+            "momentum": FloatLogSlider(0.1, min=-3, max=0, step=0.05, description="momentum", readout_format=".3f"),
+            "m": IntSlider(min(60, self.largest), min=2, max=self.largest, description="m (batch)"),
+            "unit": IntSlider(0, min=0, max=self.model.layers[0].W.shape[-1] - 1, description="unit"),
+            "statistic": ipywidgets.ToggleButtons(options=list(STARTS), description="statistic", **buttons),
+            "order": ipywidgets.ToggleButtons(options=list(self.orders), description="order", **buttons),
+        }
+
+    def make_figures(self):
+        figure, (self.ax, errors) = plots.figure(1, 2, width_ratios=(3, 2))
+        steps = np.arange(1, self.steps + 1)
+        self.ax.set(xlabel="step", xlim=(0, self.steps), ylim=self.limits["mean"], title="mean of z")
+        errors.set(xlabel="step", xlim=(0, self.steps), yscale="log", ylim=(1e-3, 10), title="distance from exact")
+        self.lines, self.errors = {}, {}
+        for name, (label, look) in LOOKS.items():
+            (self.lines[name],) = self.ax.plot(steps, steps, label=label, animated=True, **look)
+            if name != "exact":
+                (self.errors[name],) = errors.plot(steps, steps, animated=True, **look)
+        figure.legend(handles=self.lines.values(), loc="outside upper center", ncols=4)
+        return {"run": figure}
+
+    def pre_activations(self, unit):
+        """z of one unit for all data after each step, (steps, n). Kept, since most moves stay with their unit."""
+        if self.kept[0] != unit:
+            linear = self.model.layers[0]
+            z = linear.W[..., unit] @ self.data.T
+            self.kept = unit, z if linear.b is None else z + linear.b[:, unit, None]
+        return self.kept[1]
+
+    def compute(self, momentum, m, unit, statistic, order):
+        z = self.pre_activations(unit)
+        rows = self.orders[order][: self.steps * m].reshape(self.steps, m)
+        batches = z[np.arange(self.steps)[:, None], rows]
+        var = z.var(axis=1, ddof=1)
+        if statistic == "mean":
+            exact, batch, scale = z.mean(axis=1), batches.mean(axis=1), np.sqrt(var)
+        else:
+            exact, batch, scale = var, batches.var(axis=1, ddof=1), var
+        running = running_averages(batch, momentum, STARTS[statistic])
+        plain = np.cumsum(batch) / np.arange(1, self.steps + 1)
+        return SimpleNamespace(exact=exact, batch=batch, plain=plain, running=running, scale=scale)
+
+    def show(self, result):
+        momentum, m, unit, statistic, order = self.state.values()
+        symbol = "σ" if statistic == "mean" else "σ²"
+        if self.ax.get_ylim() != self.limits[statistic]:
+            self.ax.set(ylim=self.limits[statistic], title=f"{statistic} of z")
+        for name, line in self.lines.items():
+            line.set_ydata(getattr(result, name))
+        away, half = {}, self.steps // 2
+        for name, line in self.errors.items():
+            distance = np.abs(getattr(result, name) - result.exact) / result.scale
+            line.set_ydata(distance)
+            away[name] = f"{distance[half:].mean():.2f} {symbol}"
+        return (
+            f"Unit {unit}, {statistic} of z over batches of {m} ({order}), momentum {momentum:.3g}. Mean distance from "
+            f"the exact {statistic} over the last {self.steps - half} steps: running average {away['running']}, plain "
+            f"average {away['plain']}, a single batch {away['batch']}. After {self.steps} steps the start value "
+            f"{STARTS[statistic]:.0f} has the weight {(1 - momentum) ** self.steps:.2f}."
+        )

@@ -1,0 +1,138 @@
+"""The explorer of lesson 03: the scale of the weights before batch normalization, and what it does to learning."""
+
+from types import SimpleNamespace
+
+import numpy as np
+
+from bnlib import plots
+from bnlib.batchnorm import batch_norm, batch_norm_backward
+from bnlib.live import Explorer, FloatLogSlider, FloatSlider, IntSlider
+
+W0 = np.array([[0.6], [-0.8]])  # of length 1
+LR = 0.1
+MOST_STEPS = 100
+BATCH = 16
+SIDE = 6.0  # the picture of the plane ends here
+
+
+def drawn(examples=256):
+    """Two inputs u, (examples, 2), of unequal spread, and targets, (examples, 1), that they explain in part."""
+    rng = np.random.default_rng(4)
+    u = rng.standard_normal((examples, 2)) * [1.5, 1.0]
+    targets = u @ [[-0.4], [1.0]] + rng.standard_normal((examples, 1))
+    return u, (targets - targets.mean()) / targets.std()
+
+
+def normalized(w, u):
+    """BN of the unit u w, with γ = 1, β = 0 and ε = 0: (examples, 1), and the cache."""
+    return batch_norm(u @ w, np.ones(1), np.zeros(1), 0.0)
+
+
+def loss_and_gradient(w, u, targets):
+    """Half the mean squared error of the normalized unit, and its gradient with respect to w, (2, 1)."""
+    y, cache = normalized(w, u)
+    dz, _, _ = batch_norm_backward((y - targets) / len(u), cache)
+    return np.square(y - targets).mean() / 2, u.T @ dz
+
+
+def descend(u, targets, a, lr, decay, steps):
+    """Plain SGD from a W0, always on the same mini-batches in the same order: the path of w, (steps + 1, 2)."""
+    path = [a * W0]
+    for step in range(steps):
+        batch = slice(start := step * BATCH % len(u), start + BATCH)
+        _, gradient = loss_and_gradient(path[-1], u[batch], targets[batch])
+        path.append(path[-1] - lr * (gradient + decay * path[-1]))
+    return np.array(path)[..., 0]
+
+
+def norms_and_degrees(path, best):
+    """Length of each w of a path, and the angle between it and the best direction."""
+    norms = np.linalg.norm(path, axis=1)
+    cosines = path @ best / (norms * np.linalg.norm(best))
+    return norms, np.degrees(np.arccos(np.clip(cosines, -1, 1)))
+
+
+class WeightScale(Explorer):
+    """A unit of two inputs with batch normalization after it, and its weights w = a W0 in the plane while they learn.
+
+    a, lr, decay, steps: start values: scale of the first weights, learning rate, weight decay, steps of plain SGD.
+    """
+
+    buttons = {"lr = 0.1 · a²": "compensate"}
+
+    def __init__(self, **start):
+        self.u, self.targets = drawn()
+        self.best = np.linalg.lstsq(self.u - self.u.mean(axis=0), self.targets, rcond=None)[0][:, 0]
+        self.reference = norms_and_degrees(descend(self.u, self.targets, 1.0, LR, 0.0, MOST_STEPS), self.best)
+        super().__init__(**start)
+
+    def make_controls(self):
+        return {
+            "a": FloatLogSlider(1.0, base=2, min=-1, max=2, step=0.1, description="a (scale)"),
+            "lr": FloatLogSlider(LR, min=-2.5, max=0.25, step=0.05, description="lr"),
+            "decay": FloatSlider(0.0, min=0, max=0.2, step=0.01, description="decay"),
+            "steps": IntSlider(MOST_STEPS, min=1, max=MOST_STEPS, description="steps"),
+        }
+
+    def make_figures(self):
+        figure, axes = plots.figure(mosaic=[["plane", "turn"], ["plane", "length"]], height=420)
+        self.draw_loss(axes["plane"])
+        moving = {"animated": True, "color": plots.BLACK}
+        plane, turn, length = (axes[name] for name in ("plane", "turn", "length"))
+        (self.circle,) = plane.plot([], [], ":", **moving)
+        thick = {"animated": True, "color": plots.VERMILION, "linewidth": 3, "zorder": 3}
+        (self.gradient,) = plane.plot([], [], "-", **thick, label="−8 × gradient")
+        (self.path,) = plane.plot([], [], ".-", **moving, linewidth=1, markersize=4, label="w, step by step")
+        (self.beginning,) = plane.plot([], [], "s", **moving, markersize=8, label="start, a·W")
+        plane.legend(loc="upper right", framealpha=0.8, frameon=True)
+        turn.set(xlim=(0, MOST_STEPS), ylim=(0, 180), yticks=(0, 90, 180), title="degrees from the best direction")
+        length.set(xlim=(0, MOST_STEPS), ylim=(0.2, 30), yscale="log", title="‖w‖", xlabel="step")
+        length.set_yticks([0.25, 1, 4], ["0.25", "1", "4"])
+        length.minorticks_off()
+        self.curves = []
+        for ax, values in zip((turn, length), self.reference[::-1], strict=True):
+            ax.plot(values, "-", color=plots.YELLOW, linewidth=6, label="a = 1, lr = 0.1")
+            self.curves += ax.plot([], [], "-", color=plots.BLUE, animated=True, label="this run")
+        length.legend(loc="upper right", ncols=2)
+        return {"plane": figure}
+
+    def draw_loss(self, plane):
+        """The loss of all data at each w: it depends on the direction alone."""
+        side = np.linspace(-SIDE, SIDE, 121)
+        w1, w2 = np.meshgrid(side, side)
+        angles = np.linspace(-np.pi, np.pi, 181)
+        losses = [loss_and_gradient(np.array([[np.cos(t)], [np.sin(t)]]), self.u, self.targets)[0] for t in angles]
+        loss = np.interp(np.arctan2(w2, w1), angles, losses)
+        plane.contourf(w1, w2, loss, levels=12, cmap="Blues", alpha=0.6)
+        plane.set(aspect="equal", xlabel="w₁", ylabel="w₂", title="the loss over the plane of w (dark: large)")
+
+    def compute(self, a, lr, decay, steps):
+        path = descend(self.u, self.targets, a, lr, decay, steps)
+        norms, degrees = norms_and_degrees(path, self.best)
+        first = slice(0, BATCH)
+        gradients = [loss_and_gradient(s * W0, self.u[first], self.targets[first])[1] for s in (a, 1.0)]
+        apart = np.abs(normalized(a * W0, self.u)[0] - normalized(W0, self.u)[0]).max()
+        return SimpleNamespace(path=path, norms=norms, degrees=degrees, gradients=gradients, apart=apart)
+
+    def show(self, result):
+        a, lr, _, steps = self.state.values()
+        circle = np.linspace(0, 2 * np.pi, 101)
+        self.circle.set_data(a * np.cos(circle), a * np.sin(circle))
+        self.path.set_data(*result.path.T)
+        self.beginning.set_data(*result.path[:1].T)
+        self.gradient.set_data(*(result.path[0] - np.outer([0, 8], result.gradients[0])).T)
+        for curve, values in zip(self.curves, (result.degrees, result.norms), strict=True):
+            curve.set_data(np.arange(steps + 1), values)
+        growth = np.divide(*(np.linalg.norm(gradient) for gradient in result.gradients))
+        apart = "under 1e-12" if result.apart < 1e-12 else f"{result.apart:.2g}"
+        (norm, degrees), (first, last) = (result.norms[-1], result.degrees[-1]), lr / result.norms[[0, -1]] ** 2
+        return (
+            f"a = {a:.2f}: BN((aW)u) and BN(Wu) differ by {apart} at most, the first gradient is {growth:.2f} "
+            f"times that at a = 1. After {steps} steps ‖w‖ is {norm:.2f}, the effective learning rate lr/‖w‖² is "
+            f"{last:.2g} (at the start {first:.2g}), and w is {degrees:.0f}° from its best direction "
+            f"(at the start {result.degrees[0]:.0f}°)."
+        )
+
+    def compensate(self):
+        """The learning rate with which w turns as it does for a = 1 and lr = 0.1."""
+        self.set(lr=LR * self.state["a"] ** 2)

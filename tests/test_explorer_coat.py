@@ -1,0 +1,161 @@
+"""The explorer of coats: its numbers again, from the pictures and the weights."""
+
+import re
+
+import numpy as np
+import pytest
+
+from bnlib import MLP, accuracy, cats
+from bnlib.explorers import Coat
+from bnlib.explorers.coat import COATS, HUES, WAYS, colour, nets_of_black_animals, unseen_animals, with_idle_norms
+
+pytestmark = pytest.mark.filterwarnings("error")
+rng = np.random.default_rng(7)
+STATES = [
+    {"coat": coat, "hue": hue, "background": ground, "way": way}
+    for way in WAYS
+    for coat, hue, ground in [(0.1, "gray", 0.75), (0.94, "gray", 0.75), (0.5, "orange", 0.3), (0.33, "blue", 0.9)]
+]
+
+
+@pytest.fixture(scope="module")
+def explorer():
+    explorer = Coat()
+    yield explorer
+    explorer.close()
+
+
+def pictures(coat, background):
+    return cats.paint(unseen_animals(), coat, background).reshape(100, 3072).astype(float)
+
+
+def by_hand(way, x):
+    """What the net calls each row of x, and the standardized units of its first hidden layer."""
+    net, (_, plain) = nets_of_black_animals()[0], nets_of_black_animals()
+    source, first = pictures("black", 0.75), None
+    if way.startswith("no BN"):
+        for linear in plain.linear_layers()[:-1]:
+            source, x = (rows @ linear.W + linear.b for rows in (source, x))
+            mean, std = source.mean(axis=0), np.sqrt(source.var(axis=0) + 1e-5)
+            if way == "no BN, re-estimated":
+                z_hat = (x - x.mean(axis=0)) / np.sqrt(x.var(axis=0) + 1e-5)
+                x = z_hat * std + mean
+            first = (x - mean) / std if first is None else first
+            source, x = np.maximum(source, 0), np.maximum(x, 0)
+        return (x @ plain.linear_layers()[-1].W + plain.linear_layers()[-1].b).argmax(axis=1), first
+    for linear, bn in zip(net.linear_layers()[:-1], net.batch_norm_layers(), strict=True):
+        x = x @ linear.W
+        mean, var = (bn.running_mean, bn.running_var) if way == "BN, as trained" else (x.mean(axis=0), x.var(axis=0))
+        x = (x - mean) / np.sqrt(var + bn.eps)
+        first = x if first is None else first
+        x = np.maximum(bn.gamma * x + bn.beta, 0)
+    return (x @ net.linear_layers()[-1].W + net.linear_layers()[-1].b).argmax(axis=1), first
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_the_caption_counts_what_plain_numpy_calls_right(explorer, state):
+    explorer.set(**state)
+    labels = unseen_animals().labels
+    called, _ = by_hand(state["way"], pictures(colour(state["coat"], state["hue"]), state["background"]))
+    expected = [(np.sum(called == labels), 100)]
+    expected += [(np.sum(called[labels == label] == label), np.sum(labels == label)) for label in (0, 1)]
+    share = r"(\d+) of (\d+)"
+    counts = re.search(f"{share} animals are called right, {share} dogs and {share} cats", explorer.caption)
+    assert [int(count) for count in counts.groups()] == [int(count) for pair in expected for count in pair]
+    coat, ground = f"brightness {state['coat']:.2f}", f"background of {state['background']:.2f}"
+    assert f"{coat} on a {ground}, {state['way']}:" in explorer.caption
+
+
+@pytest.mark.parametrize("state", STATES[1::4])
+def test_the_artists_show_what_plain_numpy_computes(explorer, state):
+    explorer.set(**state)
+    labels, way = unseen_animals().labels, state["way"]
+    called, z_hat = by_hand(way, pictures(colour(state["coat"], state["hue"]), state["background"]))
+    _, black = by_hand("no BN" if way.startswith("no BN") else "BN, as trained", pictures("black", 0.75))
+    unit = np.argmax(np.abs(black[labels == 1].mean(axis=0) - black[labels == 0].mean(axis=0)) / black.std(axis=0))
+    for row, values in (("black", black), ("now", z_hat)):
+        for label, bars in enumerate(explorer.bars[row]):
+            shown, edges = bars.get_data()[:2]
+            counts, _ = np.histogram(np.clip(values[labels == label, unit], edges[0], edges[-1]), edges)
+            np.testing.assert_allclose(shown, counts / np.sum(labels == label), atol=1e-9)
+    shown = np.concatenate([np.flatnonzero(labels == label)[:8] for label in (0, 1)])
+    assert len(explorer.wrong.get_xdata()) == np.sum(called[shown] != labels[shown])
+    images = cats.paint(unseen_animals(), colour(state["coat"], state["hue"]), state["background"])
+    np.testing.assert_array_equal(explorer.images.get_array()[:32, 34:66], images[shown[1]])
+    for at in (0, 10, 18):
+        x = pictures(colour(COATS[at], state["hue"]), state["background"])
+        assert explorer.curve.get_ydata()[at] == np.mean(by_hand(way, x)[0] == labels)
+    assert (explorer.here.get_xdata()[0], explorer.here.get_ydata()[0]) == (state["coat"], np.mean(called == labels))
+
+
+@pytest.mark.parametrize("hue", HUES)
+def test_a_coat_has_the_brightness_of_the_slider_in_every_hue(hue):
+    for brightness in np.linspace(0, 1, 51):
+        coat = colour(brightness, hue)
+        assert coat.mean() == pytest.approx(brightness, abs=1e-12)
+        assert coat.min() >= 0 and coat.max() <= 1
+    np.testing.assert_allclose(colour(np.mean(HUES[hue]), hue), HUES[hue], atol=1e-12)
+
+
+def test_idle_norms_change_nothing_until_their_statistics_are_replaced():
+    plain = MLP((6, 5, 4, 2), norm=None, activation="tanh", rng=np.random.default_rng(0), dtype=float)
+    x, other = rng.normal(size=(30, 6)), rng.normal(size=(20, 6)) * 3 + 1
+    state = plain.state.copy()
+    net = with_idle_norms(plain, x)
+    assert len(net.batch_norm_layers()) == 2
+    np.testing.assert_allclose(net.infer(other), plain.infer(other), atol=1e-12)
+    np.testing.assert_allclose(net.infer(x, "batch"), plain.infer(x), atol=1e-12)
+    assert np.abs(net.infer(other, "batch") - plain.infer(other)).max() > 0.01
+    np.testing.assert_array_equal(plain.state, state)
+
+
+def test_its_nets_know_black_animals():
+    images, labels = cats.make_cats(200, rng=np.random.default_rng(99))
+    for net in nets_of_black_animals():
+        assert accuracy(net, images.reshape(200, -1).astype(float), labels) > 0.95
+
+
+def test_it_shows_the_nets_it_is_given_and_leaves_them_as_they_are():
+    model = MLP((3072, 4, 2), rng=np.random.default_rng(0))
+    plain = MLP((3072, 4, 2), norm=None, rng=np.random.default_rng(1))
+    before = model.state.copy(), plain.state.copy()
+    explorer = Coat(model=model, plain=plain, coat=0.4)
+    assert explorer.code() == "Coat(model=model, plain=plain, coat=0.4)"
+    for way in WAYS:
+        explorer.set(way=way)
+    np.testing.assert_array_equal(model.state, before[0])
+    np.testing.assert_array_equal(plain.state, before[1])
+    explorer.set(way="no BN")
+    x = pictures((0.4, 0.4, 0.4), 0.75).astype(np.float32)
+    assert f"{np.sum(plain.predict(x) == unseen_animals().labels)} of 100" in explorer.caption
+    explorer.close()
+
+
+def net(**settings):
+    return MLP((3072, 4, 2), rng=np.random.default_rng(0), **settings)
+
+
+@pytest.mark.parametrize(
+    "model, plain, error, words",
+    [
+        (net(), None, TypeError, "model and plain together"),
+        (net(norm=None), net(norm=None), ValueError, "got 0"),
+        (net(), net(), ValueError, "got 1"),
+        (net(replicas=3), net(norm=None), ValueError, "replicas 3"),
+        (net(placement="after"), net(norm=None), ValueError, "before each activation"),
+    ],
+)
+def test_nets_that_do_not_fit_are_refused(model, plain, error, words):
+    with pytest.raises(error, match=words):
+        Coat(model=model, plain=plain)
+
+
+def test_the_curve_follows_the_background_and_the_way(explorer):
+    explorer.set(coat=0.5, hue="gray", background=0.3, way="BN, test batch")
+    for state in ({"background": 0.8}, {"way": "no BN"}, {"hue": "orange"}):
+        before = list(explorer.curve.get_ydata())
+        explorer.set(**state)
+        fresh = Coat(**explorer.state)
+        assert list(explorer.curve.get_ydata()) == list(fresh.curve.get_ydata())
+        assert list(explorer.curve.get_ydata()) != before
+        fresh.close()

@@ -1,0 +1,132 @@
+"""The explorer of a gradient before and after BN: its numbers and its artists, in plain numpy."""
+
+import re
+
+import numpy as np
+import pytest
+
+from bnlib.explorers import GradientBeforeAfter
+from bnlib.explorers.gradient import drawn
+
+pytestmark = pytest.mark.filterwarnings("error")
+STATES = [
+    {},
+    {"m": 64, "push": -1.0, "tilt": 1.0},
+    {"m": 5, "first": -2.0, "rest": 0.35},
+    {"mode": "eval"},
+    {"mode": "eval", "m": 3, "first": 2.0, "tilt": -0.8},
+]
+WORDS = (
+    r"(\w+) mode, m = (\d+)\. dy: mean (\S+), slope along ẑ (\S+)\. "
+    r"What arrives: mean (\S+), slope along ẑ (\S+); (\d+)%"
+)
+
+
+@pytest.fixture(scope="module")
+def built():
+    explorer = GradientBeforeAfter()
+    yield explorer
+    explorer.close()
+
+
+@pytest.fixture
+def explorer(built):
+    built.reset()
+    return built
+
+
+def expected(m, push, tilt, first, rest, mode, data=None):
+    """z_hat, dy and what arrives, (m,) each; in training mode by the m x m Jacobian of the batch."""
+    z, dy = drawn() if data is None else data
+    mean, var = (z[:m].mean(), z[:m].var()) if mode == "training" else (z.mean(), z.var(ddof=1))
+    z_hat = (z[:m] - mean) / np.sqrt(var + 1e-5)
+    dy = rest * dy[:m] + push + tilt * z_hat + first * (np.arange(m) == 0)
+    jacobian = np.eye(m) - 1 / m - np.outer(z_hat, z_hat) / m if mode == "training" else np.eye(m)
+    return z_hat, dy, jacobian @ dy
+
+
+@pytest.mark.parametrize("changes", STATES)
+def test_the_caption_of_the_gradient_holds_what_plain_numpy_computes(explorer, changes):
+    explorer.set(**changes)
+    z_hat, dy, arrived = expected(**explorer.state)
+    mode, *numbers = re.match(WORDS, explorer.caption).groups()
+    assert mode.lower() == explorer.state["mode"]
+    slopes = [np.sum(gradient * z_hat) / np.sum(z_hat**2) for gradient in (dy, arrived)]
+    left = 100 * np.sum(arrived**2) / np.sum(dy**2)
+    found = [float(number) for number in numbers]
+    assert found[:-1] == pytest.approx([len(dy), dy.mean(), slopes[0], arrived.mean(), slopes[1]], abs=0.0051)
+    assert found[-1] == pytest.approx(left, abs=0.51)
+
+
+@pytest.mark.parametrize("changes", STATES)
+def test_the_points_are_the_gradients_and_the_line_is_what_is_taken_off(explorer, changes):
+    explorer.set(**changes)
+    z_hat, dy, arrived = expected(**explorer.state)
+    for side, gradient in zip(explorer.sides, (dy, arrived), strict=True):
+        for artist, part in ((side.first, slice(0, 1)), (side.others, slice(1, None))):
+            np.testing.assert_allclose(artist.get_data(), (z_hat[part], gradient[part]), atol=1e-9)
+    slope, mean = np.polyfit(z_hat, dy, 1) if explorer.state["mode"] == "training" else (0, 0)
+    x, line = explorer.sides[0].line.get_data()
+    np.testing.assert_allclose(line, mean + slope * x, atol=1e-4)  # but for the share of ε
+    assert tuple(x) == pytest.approx((min(z_hat), max(z_hat)))
+    feet = np.reshape(explorer.sides[0].stems.get_ydata(), (-1, 3))
+    np.testing.assert_allclose(feet[:, 1] - feet[:, 0], arrived[np.argsort(z_hat)], atol=1e-9)
+
+
+def test_push_and_tilt_change_nothing_that_arrives_and_example_1_changes_all(explorer):
+    def arrived():
+        return np.concatenate([explorer.sides[1].first.get_ydata(), explorer.sides[1].others.get_ydata()])
+
+    before = arrived()
+    explorer.set(push=-0.7, tilt=-0.9)
+    np.testing.assert_allclose(arrived(), before, atol=1e-4)
+    explorer.set(first=1.5)
+    assert np.abs(arrived() - before).min() > 0.02
+
+
+def test_a_gradient_of_ones_leaves_nothing_in_training_mode_and_all_of_it_in_eval_mode(explorer):
+    (button,) = [part for part in explorer.widget.children[0].children if part.description == "a gradient of ones"]
+    button.click()
+    np.testing.assert_array_equal(explorer.sides[0].others.get_ydata(), 1)
+    np.testing.assert_allclose(explorer.sides[1].others.get_ydata(), 0, atol=1e-12)
+    assert "; 0% of the squared length" in explorer.caption
+    explorer.set(mode="eval")
+    np.testing.assert_allclose(explorer.sides[1].others.get_ydata(), 1, atol=1e-12)
+    explorer.set(push=0.0)
+    assert "; nothing of the squared length" in explorer.caption
+
+
+def test_no_slider_leads_out_of_the_picture(explorer):
+    (low, high), (left, right) = explorer.sides[0].text.axes.get_ylim(), explorer.sides[0].text.axes.get_xlim()
+    ends = {"push": (-1, 1), "tilt": (-1, 1), "first": (-2, 2), "mode": ("training", "eval")}
+    for m in (2, 3, 9, 64):
+        for push, tilt, first, mode in np.stack(np.meshgrid(*map(np.arange, (2, 2, 2, 2))), axis=-1).reshape(-1, 4):
+            chosen = (ends["push"][push], ends["tilt"][tilt], ends["first"][first])
+            z_hat, dy, arrived = expected(m, *chosen, rest=1, mode=ends["mode"][mode])
+            assert left < z_hat.min() and z_hat.max() < right
+            assert low < min(dy.min(), arrived.min()) and max(dy.max(), arrived.max()) < high
+
+
+def test_it_shows_the_unit_it_is_given_also_where_two_values_agree():
+    z, dy = np.array([2.0, 2.0, 5.0, 1.0]), np.array([0.1, -0.2, 0.3, 0.4])
+    explorer = GradientBeforeAfter(z=z, dy=dy, m=3, push=0.0, tilt=0.0)
+    assert explorer.code() == "GradientBeforeAfter(z=z, dy=dy, m=3, push=0.0, tilt=0.0)"
+    np.testing.assert_allclose(explorer.sides[1].others.get_ydata(), expected(**explorer.state, data=(z, dy))[2][1:])
+    explorer.set(m=2)
+    assert "What arrives: mean 0.00, slope along ẑ 0.00" in explorer.caption
+    explorer.close()
+
+
+@pytest.mark.parametrize(
+    "arguments, error, words",
+    [
+        ({"z": np.ones(8)}, TypeError, "z and dy together"),
+        ({"z": np.ones(8), "dy": np.ones(7)}, ValueError, r"\(8,\) and \(7,\)"),
+        ({"z": np.ones(3), "dy": np.ones(3)}, ValueError, "n from 4 to 256"),
+        ({"z": np.ones((8, 2)), "dy": np.ones((8, 2))}, ValueError, r"\(8, 2\)"),
+        ({"z": np.full(8, np.nan), "dy": np.ones(8)}, ValueError, "NaN"),
+    ],
+)
+def test_a_unit_or_gradients_that_do_not_fit_are_refused(arguments, error, words):
+    with pytest.raises(error, match=words):
+        GradientBeforeAfter(**arguments)

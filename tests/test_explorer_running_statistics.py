@@ -1,0 +1,92 @@
+"""The explorer of running statistics: its numbers, recomputed in plain numpy."""
+
+import re
+
+import numpy as np
+import pytest
+
+from bnlib import MLP, digits
+from bnlib.explorers import RunningStatistics
+
+pytestmark = pytest.mark.filterwarnings("error")
+
+
+@pytest.fixture(scope="module")
+def explorer():
+    explorer = RunningStatistics()
+    yield explorer
+    explorer.close()
+
+
+def batch_statistics(explorer, m, unit, statistic, order):
+    """Exact and batch statistics after each step, drawn by hand: (steps,) each, and the unit's variance."""
+    data = digits.load_digits()
+    x = data.train_x.astype(float)
+    n, rng = len(x), np.random.default_rng(0)
+    if order == "shuffled":
+        rows = np.concatenate([rng.permutation(n) for _ in range(30)])
+    else:
+        rows = np.tile(np.argsort(data.train_labels, kind="stable"), 30)
+    exact, batch, variance = [], [], []
+    for step in range(115):
+        z = x @ explorer.model.layers[0].W[step, :, unit]
+        drawn = z[rows[step * m : (step + 1) * m]]
+        exact.append(z.mean() if statistic == "mean" else z.var(ddof=1))
+        batch.append(drawn.mean() if statistic == "mean" else drawn.var(ddof=1))
+        variance.append(z.var(ddof=1))
+    return np.array(exact), np.array(batch), np.array(variance)
+
+
+@pytest.mark.parametrize("order", ["shuffled", "sorted by class"])
+@pytest.mark.parametrize("statistic, start", [("mean", 0), ("variance", 1)])
+@pytest.mark.parametrize("momentum, m, unit", [(0.1, 60, 0), (0.01, 4, 30), (1.0, 2, 7), (0.001, 256, 31)])
+def test_lines_and_caption_hold_what_plain_numpy_computes(explorer, momentum, m, unit, statistic, start, order):
+    explorer.set(momentum=momentum, m=m, unit=unit, statistic=statistic, order=order)
+    exact, batch, variance = batch_statistics(explorer, m, unit, statistic, order)
+    ages = np.arange(115)
+    weights = momentum * (1 - momentum) ** (ages[:, None] - ages[None, :]).clip(0) * (ages[:, None] >= ages)
+    running = weights @ batch + (1 - momentum) ** (ages + 1) * start
+    plain = np.tril(np.ones((115, 115))) @ batch / (ages + 1)
+    for name, expected in {"exact": exact, "batch": batch, "running": running, "plain": plain}.items():
+        np.testing.assert_allclose(explorer.lines[name].get_ydata(), expected, atol=1e-12, err_msg=name)
+
+    words = r"running average (\S+) σ.*plain average (\S+) σ.*single batch (\S+) σ.*has the weight (\d\.\d\d)"
+    found = [float(number) for number in re.search(words, explorer.caption).groups()]
+    scale = np.sqrt(variance) if statistic == "mean" else variance
+    away = [np.mean((np.abs(line - exact) / scale)[57:]) for line in (running, plain, batch)]
+    assert found == pytest.approx([*away, (1 - momentum) ** 115], abs=0.0051)
+
+
+def test_the_axes_hold_the_exact_statistics_and_the_start_of_every_unit(explorer):
+    for statistic, start in (("mean", 0), ("variance", 1)):
+        explorer.set(statistic=statistic)
+        low, high = explorer.ax.get_ylim()
+        for unit in range(32):
+            exact = explorer.compute(0.1, 60, unit, statistic, "shuffled").exact
+            assert low <= min(start, exact.min()) and max(start, exact.max()) <= high
+
+
+def test_small_batches_want_a_longer_memory(explorer):
+    """The answer of lesson 07: over the units, the best momentum is smaller at m = 4 than at m = 60."""
+    grid = 10 ** np.arange(-3, 0.01, 0.1)
+
+    def best(unit, m):
+        results = [explorer.compute(momentum, m, unit, "mean", "shuffled") for momentum in grid]
+        return grid[np.argmin([np.mean((np.abs(r.running - r.exact) / r.scale)[57:]) for r in results])]
+
+    assert 0.15 <= best(30, 60) <= 0.25 and 0.08 <= best(30, 4) <= 0.13
+    assert np.mean([best(unit, 4) < best(unit, 60) for unit in range(32)]) > 0.8
+
+
+def test_it_shows_the_run_it_is_given_and_leaves_it_as_it_is():
+    rng = np.random.default_rng(0)
+    model = MLP((5, 4, 3), replicas=6, bias=True, rng=rng)
+    model.layers[0].b = rng.normal(size=(6, 4)).astype(np.float32)
+    state, data, labels = model.state.copy(), rng.normal(size=(20, 5)), rng.integers(3, size=20)
+    explorer = RunningStatistics(model=model, data=data, labels=labels, unit=2, m=20)
+    assert explorer.code() == "RunningStatistics(model=model, data=data, labels=labels, unit=2)"
+    z = data @ model.layers[0].W[..., 2].T.astype(float) + model.layers[0].b[:, 2]
+    np.testing.assert_allclose(explorer.lines["exact"].get_ydata(), z.mean(axis=0), atol=1e-6)
+    np.testing.assert_allclose(explorer.lines["batch"].get_ydata(), z.mean(axis=0), atol=1e-6)
+    np.testing.assert_array_equal(model.state, state)
+    explorer.close()

@@ -1,0 +1,122 @@
+"""The explorer of the scale of W: its numbers and its artists, in plain numpy."""
+
+import re
+
+import numpy as np
+import pytest
+
+from bnlib.explorers import WeightScale
+from bnlib.explorers.weight_scale import drawn, loss_and_gradient
+
+pytestmark = pytest.mark.filterwarnings("error")
+STATES = [
+    {},
+    {"a": 4.0},
+    {"a": 0.5, "lr": 1.5, "steps": 40},
+    {"a": 2.0, "lr": 0.3, "decay": 0.2, "steps": 77},
+    {"lr": 0.01, "decay": 0.05, "steps": 1},
+]
+WORDS = (
+    r"a = (\S+): .* differ by (.+) at most, the first gradient is (\S+) times .* After (\d+) steps ‖w‖ is (\S+), "
+    r".* lr/‖w‖² is (\S+) \(at the start (\S+)\), and w is (\d+)° .* \(at the start (\d+)°\)"
+)
+
+
+@pytest.fixture(scope="module")
+def built():
+    explorer = WeightScale()
+    yield explorer
+    explorer.close()
+
+
+@pytest.fixture
+def explorer(built):
+    built.reset()
+    return built
+
+
+def gradient(w, u, targets):
+    """Of half the mean squared error of the standardized u w, from its derivative with respect to w by hand."""
+    c, t = u - u.mean(axis=0), targets[:, 0]
+    covariance, product = c.T @ c / len(u), c.T @ t / len(u)
+    sigma = np.sqrt(w @ covariance @ w)
+    return -product / sigma + (product @ w) * (covariance @ w) / sigma**3
+
+
+def path_of(a, lr, decay, steps):
+    u, targets = drawn()
+    w = [a * np.array([0.6, -0.8])]
+    for step in range(steps):
+        rows = (np.arange(16) + 16 * step) % 256
+        w.append((1 - lr * decay) * w[-1] - lr * gradient(w[-1], u[rows], targets[rows]))
+    return np.array(w)
+
+
+def degrees_from_the_best(path):
+    u, targets = drawn()
+    best = np.linalg.solve(np.cov(u.T), np.cov(u.T, targets[:, 0])[:2, 2])
+    return np.abs(np.degrees(np.angle((path @ [1, 1j]) / (best @ [1, 1j]))))
+
+
+@pytest.mark.parametrize("changes", STATES)
+def test_the_caption_of_the_scale_holds_what_plain_numpy_computes(explorer, changes):
+    explorer.set(**changes)
+    a, lr, decay, steps = explorer.state.values()
+    path = path_of(a, lr, decay, steps)
+    norms, degrees = np.linalg.norm(path, axis=1), degrees_from_the_best(path)
+    found = re.match(WORDS, explorer.caption).groups()
+    assert found[1] == "under 1e-12"
+    numbers = [float(text) for i, text in enumerate(found) if i != 1]
+    assert numbers[:4] == pytest.approx([a, 1 / a, steps, norms[-1]], abs=0.0051)
+    assert numbers[4:6] == pytest.approx([lr / norms[-1] ** 2, lr / a**2], rel=0.051)
+    assert numbers[6:] == pytest.approx([degrees[-1], degrees[0]], abs=0.51)
+
+
+@pytest.mark.parametrize("changes", STATES)
+def test_the_artists_of_the_scale_hold_the_path_the_gradient_and_the_circle(explorer, changes):
+    explorer.set(**changes)
+    a, lr, decay, steps = explorer.state.values()
+    path = path_of(a, lr, decay, steps)
+    np.testing.assert_allclose(np.transpose(explorer.path.get_data()), path, atol=1e-9)
+    np.testing.assert_allclose(np.hypot(*explorer.circle.get_data()), a)
+    (x0, x1), (y0, y1) = explorer.gradient.get_data()
+    u, targets = drawn()
+    np.testing.assert_allclose([x1 - x0, y1 - y0], -8 * gradient(path[0], u[:16], targets[:16]), atol=1e-9)
+    assert (x0, y0) == pytest.approx(path[0])
+    shown = degrees_from_the_best(path), np.linalg.norm(path, axis=1)
+    for curve, values in zip(explorer.curves, shown, strict=True):
+        np.testing.assert_allclose(curve.get_data(), (np.arange(steps + 1), values), atol=1e-5)
+
+
+def test_the_button_gives_the_run_the_directions_it_has_at_a_scale_of_1(explorer):
+    (button,) = [part for part in explorer.widget.children[0].children if part.description.startswith("lr = ")]
+    before = explorer.curves[0].get_ydata()
+    for a in (0.5, 4.0):
+        explorer.set(a=a, lr=0.1)
+        assert np.abs(explorer.curves[0].get_ydata() - before).max() > 30
+        button.click()
+        assert explorer.state["lr"] == pytest.approx(0.1 * a**2)
+        np.testing.assert_allclose(explorer.curves[0].get_ydata(), before, atol=1e-5)
+
+
+@pytest.mark.parametrize("lr", [0.01, 0.1, 1.7])
+def test_without_decay_the_length_never_falls_and_with_decay_it_does(explorer, lr):
+    explorer.set(lr=lr)
+    assert np.diff(explorer.curves[1].get_ydata()).min() > 0
+    explorer.set(decay=0.2)
+    assert np.diff(explorer.curves[1].get_ydata()).min() < 0
+
+
+def test_the_loss_is_the_same_along_a_ray_least_in_the_best_direction_and_its_gradient_is_at_a_right_angle():
+    u, targets = drawn()
+    angles, losses = np.radians(np.arange(360)), []
+    for w in np.stack([np.cos(angles), np.sin(angles)], axis=1):
+        z = u @ w
+        losses.append(np.mean(((z - z.mean()) / z.std() - targets[:, 0]) ** 2) / 2)
+        for scale in (1, 3):
+            loss, slope = loss_and_gradient(scale * w[:, None], u, targets)
+            assert loss == pytest.approx(losses[-1], abs=1e-12)
+            np.testing.assert_allclose(slope[:, 0], gradient(scale * w, u, targets), atol=1e-12)
+            assert abs(slope[:, 0] @ w) < 1e-12
+    best = angles[np.argmin(losses)]
+    assert degrees_from_the_best(np.array([[np.cos(best), np.sin(best)]]))[0] < 1
