@@ -1,0 +1,153 @@
+"""The rules of the house: who may import whom, and what stays out of the package."""
+
+import ast
+import functools
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).resolve().parents[1] / "bnlib"
+# A file may import only from the files above it. Those with the same number do not import each other.
+ORDER = {
+    "layer": 0,
+    "losses": 0,
+    "gradcheck": 0,
+    "datafile": 0,
+    "face": 0,
+    "batchnorm": 1,
+    "layers": 2,
+    "mlp": 3,
+    "sgd": 4,
+    "history": 4,
+    "training": 5,
+    "cats": 6,
+    "digits": 6,
+    "plots": 7,
+    "live": 8,
+    "live_training": 9,
+    "explorers": 10,
+}
+NUMPY = {"numpy"}
+THIRD_PARTY = {
+    **dict.fromkeys(("layer", "losses", "gradcheck", "batchnorm", "layers", "mlp", "sgd", "history", "training"), NUMPY),
+    **dict.fromkeys(("datafile", "face", "cats", "digits"), NUMPY),
+    "plots": {"numpy", "matplotlib", "cycler"},  # cycler: a part of matplotlib with a name of its own
+    "live": {"numpy", "matplotlib", "ipywidgets"},
+    "live_training": {"ipywidgets"},
+    "explorers": {"numpy", "matplotlib", "ipywidgets"},
+}
+FILES = sorted(PACKAGE.rglob("*.py"))
+
+
+def noun(path):
+    """The entry of a file in the table: its name, or that of its folder."""
+    return path.relative_to(PACKAGE).with_suffix("").parts[0]
+
+
+@functools.cache
+def tree(path):
+    return list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+
+
+def imports(path):
+    """All that a file imports, also inside functions, written out in full: bnlib.layers.Linear, numpy."""
+    package = ["bnlib", *path.relative_to(PACKAGE).parent.parts]
+    for node in tree(path):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = package[: len(package) - node.level + 1] if node.level else []
+            module = [*base, node.module] if node.module else base
+            yield from (".".join([*module, alias.name]) for alias in node.names)
+
+
+def id_of(path):
+    return str(path.relative_to(PACKAGE))
+
+
+@pytest.mark.parametrize("path", [path for path in FILES if noun(path) != "__init__"], ids=id_of)
+def test_a_file_imports_only_from_files_above_it(path):
+    assert noun(path) in ORDER, f"{path.name} is new: give it a place in the order of this test"
+    for module in imports(path):
+        if module.split(".")[0] != "bnlib":
+            continue
+        target = module.split(".")[1]
+        assert target in ORDER, f"{path.name} imports {module}"
+        same_folder = noun(path) == target == "explorers"
+        assert same_folder or ORDER[target] < ORDER[noun(path)], f"{path.name} imports {module}, which is not above it"
+
+
+@pytest.mark.parametrize("path", FILES, ids=id_of)
+def test_a_file_uses_only_the_libraries_of_its_place(path):
+    allowed = THIRD_PARTY.get(noun(path), set()) | {"bnlib"}
+    found = {module.split(".")[0] for module in imports(path)} - set(sys.stdlib_module_names)
+    assert found <= allowed, f"{path.name} imports {found - allowed}"
+
+
+def test_the_check_sees_relative_and_inner_imports(tmp_path, monkeypatch):
+    monkeypatch.setattr(sys.modules[__name__], "PACKAGE", tmp_path)
+    (tmp_path / "explorers").mkdir()
+    outer, inner = tmp_path / "mlp.py", tmp_path / "explorers" / "one.py"
+    outer.write_text("def f():\n    from . import training\n    from .layers import Linear\n    import numpy.linalg\n")
+    inner.write_text("from ..mlp import MLP\nfrom .two import Two\nfrom .. import cats\nfrom bnlib.live import Live\n")
+    assert list(imports(outer)) == ["bnlib.training", "bnlib.layers.Linear", "numpy.linalg"]
+    assert list(imports(inner)) == ["bnlib.mlp.MLP", "bnlib.explorers.two.Two", "bnlib.cats", "bnlib.live.Live"]
+
+
+def test_no_file_is_named_after_nothing():
+    names = {part for path in FILES for part in path.relative_to(PACKAGE).with_suffix("").parts}
+    assert not names & {"utils", "util", "helpers", "helper", "common", "misc", "tools"}
+
+
+@pytest.mark.parametrize("path", FILES, ids=id_of)
+def test_no_file_starts_threads_or_processes(path):
+    forbidden = {"threading", "_thread", "multiprocessing", "subprocess", "concurrent", "queue", "signal", "socket"}
+    assert not {module.split(".")[0] for module in imports(path)} & forbidden
+    calls = [node for node in tree(path) if isinstance(node, ast.Attribute)]
+    assert not {node.attr for node in calls} & {"to_thread", "run_in_executor", "fork", "system", "popen", "Popen"}
+
+
+@pytest.mark.parametrize("path", FILES, ids=id_of)
+def test_no_file_uses_the_global_state_of_pyplot_or_of_numpys_random(path):
+    assert not [module for module in imports(path) if "pyplot" in module or "pylab" in module]
+    for node in tree(path):
+        if isinstance(node, ast.Name):
+            assert node.id not in ("plt", "pyplot"), f"{path.name}:{node.lineno}"
+        if isinstance(node, ast.Attribute) and ast.unparse(node.value) in ("np.random", "numpy.random"):
+            allowed = {"Generator", "default_rng", "SeedSequence", "PCG64"}
+            assert node.attr in allowed, f"{path.name}:{node.lineno} draws from a global generator"
+
+
+def in_a_new_process(code):
+    command = [sys.executable, "-c", code]
+    result = subprocess.run(command, capture_output=True, text=True, cwd=PACKAGE.parent, timeout=60)
+    assert result.returncode == 0, result.stderr
+    return result.stdout.split()
+
+
+def test_importing_bnlib_loads_neither_matplotlib_nor_ipywidgets():
+    code = "import sys, numpy; before = set(sys.modules); import bnlib; print(*sorted(set(sys.modules) - before))"
+    loaded = {module.split(".")[0] for module in in_a_new_process(code) if "cython" not in module}
+    assert "bnlib" in loaded
+    assert loaded - set(sys.stdlib_module_names) <= {"bnlib", "numpy"}
+
+
+def test_importing_bnlib_gives_the_numeric_part_of_the_contract():
+    import bnlib
+
+    contract = "batch_norm batch_norm_backward BatchNorm fold MLP fit accuracy reestimate Linear"
+    assert set(contract.split()) <= set(bnlib.__all__)
+    for name in bnlib.__all__:
+        assert getattr(bnlib, name) is not None
+
+
+def test_importing_every_file_starts_no_thread():
+    code = """
+import importlib, pkgutil, threading, bnlib
+for module in pkgutil.walk_packages(bnlib.__path__, "bnlib."):
+    importlib.import_module(module.name)
+print(threading.active_count())
+"""
+    assert in_a_new_process(code) == ["1"]
