@@ -1,0 +1,119 @@
+# Everything a reader or an author does here. `make` alone lists it.
+
+PYTHON ?= python3
+VENV := .venv
+PY := $(VENV)/bin/python
+PIP_INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check
+LAB_OPTIONS ?=
+
+# These nets are small: with more BLAS threads than free cores they run many times slower.
+export OPENBLAS_NUM_THREADS ?= 1
+# Matplotlib's font cache lives in the environment, and no matplotlibrc of the user's changes a picture.
+export MPLCONFIGDIR := $(CURDIR)/$(VENV)/matplotlib
+
+NBVAL := --nbval --nbval-current-env --nbval-cell-timeout=60
+# Without a user's own IPython start-up files; the longest files first, one file on one of two processes.
+PYTEST := IPYTHONDIR="$(CURDIR)/$(VENV)/ipython" $(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder -rfEs
+
+.PHONY: help lab test notebooks lint data oracle test-deep screenshot constraints clean
+
+help:
+	@echo "make lab         open the lessons in JupyterLab"
+	@echo "make test        run all tests: code, notebooks with their outputs, the lessons in a real browser"
+	@echo "make notebooks   run every notebook and store clean outputs"
+	@echo "make lint        check the code and the notebooks with ruff"
+	@echo "make data        draw the cats again"
+	@echo "make oracle      compare with PyTorch (an environment of its own; installs PyTorch)"
+	@echo "make test-deep   the slow tests: every CPU type and thread count, the wheel in an empty environment"
+	@echo "make screenshot  make the README's picture of the live explorer again"
+	@echo "make constraints find and store the newest versions of everything we install"
+	@echo "make clean       remove all that make has made, the environment too"
+	@echo
+	@echo "Another Python: PYTHON=python3.12 make lab. Options of JupyterLab: make lab LAB_OPTIONS=--port=9000"
+
+lab: $(VENV)/.lab
+	@options="--LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb --LabApp.extension_manager=readonly"; \
+	if [ "$$(id -u)" = 0 ]; then \
+		echo "You are root, so JupyterLab starts with --allow-root."; options="$$options --allow-root"; fi; \
+	if [ "$$(uname)" = Linux ] && [ -z "$$DISPLAY$$WAYLAND_DISPLAY$$BROWSER" ]; then \
+		echo "There is no display, so no browser opens: go to the address below."; options="$$options --no-browser"; fi; \
+	exec $(PY) -m jupyterlab --log-level=WARN $$options $(LAB_OPTIONS)
+
+test: $(VENV)/.test
+	$(PYTEST) $(NBVAL) notebooks tests --ignore=tests/oracle
+
+notebooks: $(VENV)/.test
+	$(PY) tools/run_notebooks.py notebooks/*.ipynb
+
+lint: $(VENV)/.dev
+	$(PY) -m ruff check .
+
+data: $(VENV)/.test
+	$(PY) tools/make_data.py
+
+oracle: $(VENV)-oracle/.ready
+	$(VENV)-oracle/bin/python -m pytest tests/oracle
+
+test-deep: $(VENV)/.test
+	$(PYTEST) -m deep tests --ignore=tests/oracle
+	$(PY) tools/run_on_cpus.py $(NBVAL) notebooks
+
+screenshot: $(VENV)/.test
+	$(PY) tools/screenshots.py notebooks/02_*.ipynb --explorer 1 --drag γ 0.8 --drag β 0.65 \
+		--out notebooks/images/explorer.png
+
+constraints:
+	rm -rf build/constraints
+	$(PYTHON) -m venv build/constraints/all
+	build/constraints/all/bin/python -m pip install --quiet ".[lab,test,dev]"
+	echo "# The versions the project was tested with; make constraints writes this file." > constraints/tested.txt
+	build/constraints/all/bin/python -m pip freeze | grep -vi "^bnlib" >> constraints/tested.txt
+	$(PYTHON) -m venv build/constraints/oracle
+	build/constraints/oracle/bin/python -m pip install --quiet -c constraints/tested.txt ".[oracle]"
+	echo "# What make oracle installs beside; make constraints writes this file." > constraints/oracle.txt
+	build/constraints/oracle/bin/python -m pip freeze | grep -vi "^bnlib" | grep -vxFf constraints/tested.txt \
+		| sed "s/+cpu//" >> constraints/oracle.txt
+
+clean:
+	rm -rf $(VENV) $(VENV)-oracle build dist .pytest_cache .ruff_cache .hypothesis
+	find bnlib tests tools notebooks -name __pycache__ -prune -exec rm -rf {} +
+	find notebooks -name .ipynb_checkpoints -prune -exec rm -rf {} +
+
+# One line, with the cure, when this Python cannot do it.
+CHECK_PYTHON = command -v $(PYTHON) >/dev/null || { echo "No $(PYTHON) here: install Python 3.11 or newer."; exit 1; }; \
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "$$($(PYTHON) --version 2>&1) is too old: install Python 3.11 or newer, then: PYTHON=python3.12 make $(or $(MAKECMDGOALS),lab)"; exit 1; }; \
+	$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+		echo "$(PYTHON) lacks venv: install it (Debian, Ubuntu: apt-get install python3-venv), then make again."; exit 1; }
+
+$(VENV)/.made:
+	@$(CHECK_PYTHON)
+	@echo "Making the environment $(VENV); once only, a minute or two."
+	@$(PYTHON) -m venv --clear $(VENV)
+	@touch $@
+
+$(VENV)/.lab: $(VENV)/.made pyproject.toml constraints/tested.txt
+	@$(PIP_INSTALL) -c constraints/tested.txt -e ".[lab]"
+	@mkdir -p $(VENV)/share/jupyter/lab/settings
+	@cp tools/jupyterlab_overrides.json $(VENV)/share/jupyter/lab/settings/overrides.json
+	@cp tools/jupyter_nbconvert_config.json $(VENV)/etc/jupyter/
+	@$(PY) -c "import matplotlib.font_manager" 2>/dev/null
+	@touch $@
+
+$(VENV)/.test: $(VENV)/.lab
+	@$(PIP_INSTALL) -c constraints/tested.txt -e ".[lab,test]"
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.test
+	@$(PIP_INSTALL) -c constraints/tested.txt -e ".[lab,test,dev]"
+	@touch $@
+
+$(VENV)-oracle/.made:
+	@$(CHECK_PYTHON)
+	@$(PYTHON) -m venv --clear $(VENV)-oracle
+	@touch $@
+
+$(VENV)-oracle/.ready: $(VENV)-oracle/.made pyproject.toml constraints/tested.txt constraints/oracle.txt
+	@$(VENV)-oracle/bin/python -m pip install --quiet --disable-pip-version-check \
+		-c constraints/tested.txt -c constraints/oracle.txt -e ".[oracle]"
+	@touch $@

@@ -1,0 +1,34 @@
+"""One JupyterLab and one Chromium for all tests of this folder; every notebook is opened and run once, on a copy."""
+
+import os
+
+import pytest
+from lab_server import ROOT, LabServer
+from notebook_page import NO_CHROMIUM, NotebookPage, chromium, find_chromium
+
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+
+
+@pytest.fixture(scope="session")
+def browser():
+    if find_chromium() is None:
+        if os.environ.get("REQUIRE_BROWSER") == "1":
+            pytest.fail(f"REQUIRE_BROWSER is 1, but {NO_CHROMIUM}")
+        pytest.skip(NO_CHROMIUM)
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="session")
+def lab(browser):
+    with LabServer() as lab:
+        yield lab
+
+
+@pytest.fixture(scope="module", params=NOTEBOOKS, ids=lambda path: path.stem)
+def notebook(request, browser, lab):
+    """A notebook whose cells were all run; `finished` says whether none raised."""
+    page = NotebookPage(browser, lab, request.param.name)
+    page.finished = page.run_all()
+    yield page
+    page.close()

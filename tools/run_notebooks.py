@@ -1,0 +1,59 @@
+"""Run notebooks and store their outputs, clean: two runs, or two machines, leave the same file.
+
+    python tools/run_notebooks.py notebooks/*.ipynb
+"""
+
+import argparse
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+from pictures import differences
+
+METADATA = {
+    "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
+    "language_info": {"name": "python"},
+}
+LIVE_VIEW = "application/vnd.jupyter.widget-view+json"  # its model id is random, and useless without the kernel
+
+
+def run(path):
+    """Run one notebook in its folder and store it; raises CellExecutionError, and stores nothing, when a cell fails."""
+    notebook = nbformat.read(path, as_version=4)
+    stored = [(cell.source, cell.get("outputs", [])) for cell in notebook.cells]
+    NotebookClient(notebook, timeout=60, kernel_name="python3", resources={"metadata": {"path": path.parent}},
+                   record_timing=False, store_widget_state=False, coalesce_streams=True,
+                   extra_arguments=["--log-level=ERROR"]).execute()
+    notebook.metadata = nbformat.from_dict(METADATA)
+    for cell, (source, old_outputs) in zip(notebook.cells, stored, strict=True):
+        cell.metadata.pop("execution", None)
+        cell.metadata.pop("trusted", None)
+        if cell.cell_type == "code":
+            for output in cell.outputs:
+                output.get("data", {}).pop(LIVE_VIEW, None)
+            if source == cell.source and not differences(old_outputs, cell.outputs):
+                keep_pictures(old_outputs, cell.outputs)
+    nbformat.validate(notebook)
+    nbformat.write(notebook, path)
+    return path
+
+
+def keep_pictures(old_outputs, new_outputs):
+    """Put the stored pictures back: equal within the tolerance, so a new one would only make the history larger."""
+    old = iter([output for output in old_outputs if "image/png" in output.get("data", {})])
+    for output in new_outputs:
+        if "image/png" in output.get("data", {}):
+            output.data["image/png"] = next(old).data["image/png"]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("notebooks", nargs="+", type=Path)
+    with ThreadPoolExecutor(2) as pool:
+        for path in pool.map(run, parser.parse_args().notebooks):
+            print(path)
+
+
+if __name__ == "__main__":
+    main()
