@@ -35,8 +35,9 @@ class TrainingExplorer(Explorer):
     def __init__(self, *, steps=None, **settings):
         """steps: how many are done at once, from first_steps (the default) to last_step; settings: of `Explorer`."""
         steps = self.first_steps if steps is None else steps
-        if not (isinstance(steps, int) and self.first_steps <= steps <= self.last_step):
-            raise ValueError(f"steps must be a whole number, {self.first_steps} to {self.last_step}, but it is {steps!r}")
+        first, last = self.first_steps, self.last_step
+        if not (isinstance(steps, int) and first <= steps <= last):
+            raise ValueError(f"steps must be a whole number, {first} to {last}, but it is {steps!r}")
         self.start_steps, self.steps_done = steps, 0
         self.run = self.task = None
         self.touched = self.clock()

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bnlib import cats, datafile, digits
+from bnlib import cats, datafile, digits, sweep
 
 ROOT = Path(__file__).parents[1]
 DATA = ROOT / "data"
@@ -88,7 +88,7 @@ def test_the_file_of_cats_is_at_most_5_megabytes():
 def test_the_data_card_and_the_code_have_the_same_checksums():
     card = (DATA / "README.md").read_text(encoding="utf-8")
     sections = {name: text for name, text in re.findall(r"^## `(\w+)\.npz`(.*?)(?=^## |\Z)", card, re.M | re.S)}
-    for module, name in ((cats, "cats"), (digits, "digits")):
+    for module, name in ((cats, "cats"), (digits, "digits"), (sweep, "sweep")):
         assert dict(re.findall(r"`(\w+)` .*`([0-9a-f]{64})`", sections[name])) == module.CHECKSUMS
 
 

@@ -24,6 +24,8 @@ ORDER = {
     "training": 5,
     "cats": 6,
     "digits": 6,
+    "sweep": 6,
+    "sweep": 6,
     "plots": 7,
     "live": 8,
     "live_training": 9,
@@ -31,8 +33,9 @@ ORDER = {
 }
 NUMPY = {"numpy"}
 THIRD_PARTY = {
-    **dict.fromkeys(("layer", "losses", "gradcheck", "batchnorm", "layers", "mlp", "sgd", "history", "training"), NUMPY),
-    **dict.fromkeys(("datafile", "face", "cats", "digits"), NUMPY),
+    **dict.fromkeys(("layer", "losses", "gradcheck", "batchnorm", "layers"), NUMPY),
+    **dict.fromkeys(("mlp", "sgd", "history", "training"), NUMPY),
+    **dict.fromkeys(("datafile", "face", "cats", "digits", "sweep"), NUMPY),
     "plots": {"numpy", "matplotlib", "cycler"},  # cycler: a part of matplotlib with a name of its own
     "live": {"numpy", "matplotlib", "ipywidgets"},
     "live_training": {"ipywidgets"},

@@ -244,9 +244,11 @@ def test_each_replica_can_have_its_own_learning_rate():
         np.testing.assert_array_equal(whole.state[r], single.state)
 
 
+@pytest.mark.parametrize("cache", [8e6, 100e3, 1])
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_many_replicas_are_bit_equal_too_whatever_is_asked_for_and_with_some_that_diverge(dtype):
+def test_many_replicas_are_bit_equal_too_whatever_is_asked_for_and_with_some_that_diverge(dtype, cache, monkeypatch):
     """However the replicas are grouped for the processor's cache, each is the net that it is alone."""
+    monkeypatch.setattr("bnlib.training.CACHE", cache)
     replicas, options = 67, {"dropout": 0.2, "dtype": dtype, "bn": {"momentum": None}}
     x, labels = problem(20, dtype, replicas=replicas)
     rates = np.linspace(0.01, 0.3, replicas)
@@ -260,9 +262,11 @@ def test_many_replicas_are_bit_equal_too_whatever_is_asked_for_and_with_some_tha
     training = Training(in_parts, x, labels, lr=rates, rng=rng(1), **settings)
     for steps in (1, 3, 5):
         again = training.advance(steps)
+        assert len(training.blocks) == {8e6: 1, 1: replicas}.get(cache, len(training.blocks))
         in_parts.predict(settings["validation"][0])
     np.testing.assert_array_equal(in_parts.state, whole.state)
     np.testing.assert_array_equal(again.loss, history.loss)
+    assert {layer.batches_seen for layer in whole.batch_norm_layers()} == {9}
     assert sorted(history.diverged) == [3, 50] and again.diverged == history.diverged
     children = list(zip(rng(0).spawn(replicas), rng(1).spawn(replicas), strict=True))
     for r in (0, 1, 3, 4, 8, 9, 10, 15, 16, 17, 31, 32, 33, 49, 50, 51, 63, 64, 65, 66):

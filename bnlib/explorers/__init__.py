@@ -10,6 +10,7 @@ from .playground import Playground
 from .running_statistics import RunningStatistics
 from .statistics_noise import StatisticsNoise
 from .train_eval import TrainEval
+from .training_time import TrainingTime
 from .weight_scale import WeightScale
 
 EXPLORERS = {
@@ -24,4 +25,5 @@ EXPLORERS = {
     "coat": Coat,
     "batch_mix": BatchMix,
     "playground": Playground,
+    "training_time": TrainingTime,
 }

@@ -78,7 +78,7 @@ class GammaBeta(Explorer):
         batches = [z[:m] for m in range(2, most + 1)]  # the ranges hold the identity of each, and of each unit
         gamma = max(3, math.ceil(1.01 * max(batch.std(axis=0).max() for batch in batches)))
         beta = max(2, math.ceil(1.01 * max(np.abs(batch.mean(axis=0)).max() for batch in batches)))
-        self.edges = np.linspace(-beta - 2 * gamma, beta + 2 * gamma, 81)
+        self.edges = self.edges_of(unit=0)
         return {
             "gamma": FloatSlider(1.0, min=-gamma, max=gamma, step=0.05, description="γ (gamma)"),
             "beta": FloatSlider(0.0, min=-beta, max=beta, step=0.05, description="β (beta)"),
@@ -86,6 +86,11 @@ class GammaBeta(Explorer):
             "unit": IntSlider(0, min=0, max=z.shape[1] - 1, description="unit"),
             "activation": ipywidgets.Dropdown(options=list(ACTIVATIONS), description="activation"),
         }
+
+    def edges_of(self, unit):
+        """The bars' edges: room for all z of the unit, and for y at moderate gamma and beta."""
+        reach = max(6, math.ceil(1.05 * np.abs(self.pre_activations[:, unit]).max()))
+        return np.linspace(-reach, reach, 81)
 
     def make_figures(self):
         figure, axes = plots.figure(mosaic=[[row, "curve"] for row in ROWS], width_ratios=(3, 2))
@@ -110,7 +115,7 @@ class GammaBeta(Explorer):
         (self.lost,) = self.ax.plot([], [], "x", color=plots.VERMILION, animated=True)
         self.share = self.ax.text(0.04, 0.9, "", transform=self.ax.transAxes, animated=True)
         self.meaning = self.ax.text(0.04, 0.83, "", transform=self.ax.transAxes)
-        self.show_activation("tanh")  # has the widest tick labels, and the figure is laid out once
+        self.show_activation("tanh", self.edges)  # has the widest tick labels, and the figure is laid out once
         return {"unit": figure}
 
     def compute(self, gamma, beta, m, unit, activation):
@@ -121,14 +126,14 @@ class GammaBeta(Explorer):
 
     def show(self, result):
         gamma, beta, m, unit, activation = self.state.values()
+        self.show_activation(activation, self.edges_of(unit))
         for row, (bars, spread, numbers) in self.rows.items():
             values = getattr(result, row)
             mean, std = values.mean(), values.std()
             counts, _ = np.histogram(np.clip(values, *self.edges[[0, -1]]), self.edges)
-            bars.set_data(counts / counts.max())
+            bars.set_data(counts / counts.max(), self.edges)
             spread.set_xdata([mean - std, mean, mean + std])
             numbers.set_text(f"{rounded(mean)}\n{rounded(std)}")
-        self.show_activation(activation)
         self.alive.set_data(result.y[~result.lost], result.out[~result.lost])
         self.lost.set_data(result.y[result.lost], result.out[result.lost])
         share = f"{100 * result.lost.mean():.0f} %"
@@ -141,12 +146,16 @@ class GammaBeta(Explorer):
             "same γ and β."
         )
 
-    def show_activation(self, activation):
-        curve = ACTIVATIONS[activation]().forward(self.edges)
-        if not np.array_equal(curve, self.curve.get_ydata()):
-            self.curve.set_ydata(curve)
-            self.meaning.set_text(LOST[activation].split()[0])
-            self.ax.set(title=f"{activation}(y)", ylim=np.array([-0.06, 1.06]) * np.ptp(curve) + curve.min())
+    def show_activation(self, activation, edges):
+        curve = ACTIVATIONS[activation]().forward(edges)
+        if np.array_equal(curve, self.curve.get_ydata()) and edges[-1] == self.edges[-1]:
+            return
+        self.edges = edges
+        self.curve.set_data(edges, curve)
+        self.meaning.set_text(LOST[activation].split()[0])
+        self.ax.set(title=f"{activation}(y)", ylim=np.array([-0.06, 1.06]) * np.ptp(curve) + curve.min())
+        for ax in self.ax.figure.axes:
+            ax.set_xlim(edges[[0, -1]])
 
     def identity(self):
         """Set the gamma and beta that give z back, for the present batch."""

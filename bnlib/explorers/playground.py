@@ -66,13 +66,12 @@ def points(problem):
     return x[:TRAINED], labels[:TRAINED], x[TRAINED:], labels[TRAINED:]
 
 
-@np.errstate(over="ignore", invalid="ignore")  # a net that diverges
 def look(model, x, mode):
     """The nets of a model on x, (n, 2), and the first of them on the plane, in eval or training mode.
 
-    In training mode the statistics are those of x, also for the plane. Returns the class that each net gives
-    each point, (replicas, n); what enters the last hidden activation of the first net, (n * units,) or fewer finite values; and its
-    probability of class 1 over the plane, (SIDE * SIDE,), one half where its outputs are not finite.
+    In training mode the statistics are those of x, also for the plane. Returns the class that each net gives each
+    point, (replicas, n); the finite values that enter the last hidden activation of the first net, all units in a row;
+    and its probability of class 1 over the plane, (SIDE * SIDE,), one half where its outputs are not finite.
     """
     plane = GRID
     for layer in model.layers:
@@ -128,7 +127,7 @@ class Playground(TrainingExplorer):
 
     def make_figures(self):
         mosaic = [["region", "histogram", "loss"], ["region ", "histogram ", "right"]]
-        figure, axes = plots.figure(mosaic=mosaic, height=460)
+        figure, axes = plots.figure(mosaic=mosaic, height=470)
         self.colours, self.views = colours(), {}
         loss, right = axes["loss"], axes["right"]
         for row, (net, colour) in enumerate(NETS.items()):
@@ -144,16 +143,23 @@ class Playground(TrainingExplorer):
             bars = plots.draw_histogram(histogram, EDGES[1:], EDGES, color=colour, line=LINES[net], moving=True)
             histogram.set(xlim=EDGES[[0, -1]], xticks=[-5, 0, 5], ylim=(0, 1.05), yticks=[])
             histogram.set_title("before its last activation")
-            (line,) = loss.plot([], [], LINES[net], color=colour, label=net, animated=True)
+            (line,) = loss.plot([], [], LINES[net], color=colour, animated=True)
             band = loss.fill_between([0, 1], 1, 1, color=colour, alpha=0.2, linewidth=0, animated=True)
             (each,) = right.plot([], [], "o", color=colour, ms=6, alpha=0.6, animated=True)
             self.views[net] = SimpleNamespace(image=image, dots=dots, bars=bars, line=line, band=band, each=each)
-        loss.set(xlim=(0, self.last_step), ylim=(LOWEST, HIGHEST), yscale="log", title="loss of the batches")
-        loss.set(yticks=[0.001, 0.01, 0.1, 1, 10], yticklabels=["0.001", "0.01", "0.1", "1", "10"])
+        loss.set(xscale="log", yscale="log", title="training loss, step by step")
+        loss.set(xlim=(BLOCK / 2, self.last_step), ylim=(LOWEST, HIGHEST), yticks=[0.001, 0.01, 0.1, 1, 10])
+        for axis in (loss.xaxis, loss.yaxis):
+            axis.set_major_formatter("{x:g}")
         loss.minorticks_off()
-        loss.legend(loc="upper right")
-        right.set(xlim=(-0.03, 1.03), ylim=(1.6, -0.6), xticks=[0, 0.25, 0.5, 0.75, 1], yticks=[], title="share right")
+        right.set(xlim=(-0.03, 1.03), ylim=(1.6, -0.6), xticks=[0, 0.25, 0.5, 0.75, 1], yticks=[])
+        right.set_title("share right, each net")
         right.xaxis.set_major_formatter("{x:.0%}")
+        handles = [loss.plot([], [], LINES[net], color=colour, label=net)[0] for net, colour in NETS.items()]
+        for label, (marker, fill, edge) in CLASSES.items():
+            name = f"class {label} ({('dog', 'cat')[label]})"
+            handles += region.plot([], [], marker, color=fill, ms=6, mec=edge, label=name)
+        figure.legend(handles=handles, loc="outside upper center", ncols=4)
         return {"playground": figure}
 
     def start_run(self, problem, lr, batch, depth, init_scale, activation, momentum, **_):
@@ -167,6 +173,7 @@ class Playground(TrainingExplorer):
             run[net] = Training(model, x, labels, batch_size=batch, lr=lr, sgd_momentum=0.0, rng=rng)
         return run
 
+    @np.errstate(over="ignore", invalid="ignore")  # a net that diverges
     def evaluate(self, run, problem, shift, mode, **_):
         _, _, x, labels = points(problem)
         result = {}

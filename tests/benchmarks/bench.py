@@ -139,10 +139,6 @@ def measure(rounds):
 
 def start_up(repetitions=5):
     """name -> list of seconds from the import to the end of the first step, each time in a new process."""
-    code = (
-        "import time; start = time.perf_counter(); import contestants; contestants.BATCHES = 1; "
-        f"contestants.{{}}(**{NETS['2-32-32-2, batch 32']})(1); print(time.perf_counter() - start)"
-    )
     times = {}
     for count in range(repetitions + 1):  # the first one fills the disk cache
         for name, (_, contestant) in SINGLE.items():
@@ -152,8 +148,15 @@ def start_up(repetitions=5):
                 continue
             env = environment(1) | {"PYTHONPATH": f"{HERE}{os.pathsep}{HERE.parents[1]}"}
             env["TORCHINDUCTOR_FORCE_DISABLE_CACHES"] = "1"
-            command = [sys.executable, "-c", code.format(contestant)]
-            done = subprocess.run(command, env=env, capture_output=True, text=True)
+            code = f"""
+import time
+start = time.perf_counter()
+import contestants
+contestants.BATCHES = 1
+contestants.{contestant}(**{NETS["2-32-32-2, batch 32"]})(1)
+print(time.perf_counter() - start)
+"""
+            done = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True)
             if done.returncode == 0 and count:
                 times.setdefault(name, []).append(float(done.stdout.split()[-1]))
         progress(f"start-up {count} of {repetitions}")

@@ -1,0 +1,148 @@
+"""The explorer of internal covariate shift: what enters each layer, and how far a step of training moves it."""
+
+import functools
+from types import SimpleNamespace
+
+import ipywidgets
+import numpy as np
+
+from bnlib import digits, plots
+from bnlib.live import Explorer, IntSlider
+from bnlib.losses import cross_entropy
+from bnlib.mlp import MLP
+from bnlib.sgd import SGD
+
+STEPS, BATCH, PROBES = 115, 60, 360
+SIZES = (64, 32, 32, 32, 10)
+NORMS = {"without BN": None, "with BN": "batch"}
+LOOKS = {"without BN": {"color": plots.BLUE, "line": "--"}, "with BN": {"color": plots.ORANGE, "line": "-"}}
+LIMITS = {"sigmoid": 1.0, "ReLU": 4.0}  # of what enters a layer
+SHIFTS = ("moments", "gradient")
+
+
+def inputs_and_gradients(net, x, labels):
+    """Of each linear layer what enters it, (n, features), and the gradient of its W; and the loss. Training mode."""
+    loss, gradient = cross_entropy(net.forward(x), labels)
+    net.backward(gradient)
+    return [linear.cache for linear in net.linear_layers()], [linear.dW for linear in net.linear_layers()], loss
+
+
+def shifts_of_a_step(net, before, after, x, labels):
+    """(layers, 2): for each linear layer but the first, what it meets when all layers before it have stepped.
+
+    before, after: states of the net; x, labels: the batch of the step. First the change of its inputs' means and
+    standard deviations, relative to the standard deviations; then that of its gradient, relative to the gradient.
+    Source: Ioffe & Szegedy 2015 for the idea of the first; the second is the one of Santurkar et al. 2018.
+    """
+    net.state[:] = before
+    old_inputs, old_gradients, _ = inputs_and_gradients(net, x, labels)
+    shifts = []
+    for k, linear in enumerate(net.linear_layers()[1:], start=1):
+        earlier = net.layers[: net.layers.index(linear)]
+        for layer, _, where, _ in net.slots:
+            net.state[where] = (after if layer in earlier else before)[where]
+        inputs, gradients, _ = inputs_and_gradients(net, x, labels)
+        old, new = old_inputs[k], inputs[k]
+        moved = np.hypot(new.mean(axis=0) - old.mean(axis=0), new.std(axis=0) - old.std(axis=0))
+        turned = np.linalg.norm(gradients[k] - old_gradients[k]) / np.linalg.norm(old_gradients[k])
+        shifts.append((np.linalg.norm(moved) / np.linalg.norm(old.std(axis=0)), turned))
+    net.state[:] = after
+    return np.array(shifts)
+
+
+@functools.cache
+def digits_run(activation, name):
+    """An MLP trained on the digits: the net, its states (STEPS, values) before each step, the loss of each batch
+    (STEPS,), and the shifts of each step (STEPS, layers, 2). Same start and batches for all. In float64.
+    """
+    data = digits.load_digits()
+    x, labels, rng = data.train_x.astype(float), data.train_labels, np.random.default_rng(1)
+    start = np.random.default_rng(0)
+    net = MLP(SIZES, norm=NORMS[name], activation=activation.lower(), rng=start, dtype=float)
+    sgd, states, losses, shifts = SGD(net, lr=0.1), [], [], []
+    for _ in range(STEPS):
+        rows = rng.choice(len(x), BATCH, replace=False)
+        states.append(net.state.copy())
+        losses.append(inputs_and_gradients(net, x[rows], labels[rows])[-1])
+        sgd.step()
+        shifts.append(shifts_of_a_step(net, states[-1], net.state.copy(), x[rows], labels[rows]))
+    return net, np.array(states), np.array(losses), np.array(shifts)
+
+
+class TrainingTime(Explorer):
+    """What one unit sends into layers 2, 3 and 4 along a training run, without and with BN, and the shift of each step.
+
+    step, unit, shift ("moments" or "gradient"), activation: start values. The run is stored; nothing is trained here.
+    """
+
+    def make_controls(self):
+        wide = {"style": {"button_width": "auto"}}
+        return {
+            "step": IntSlider(10, min=0, max=STEPS - 1, description="step"),
+            "unit": IntSlider(4, min=0, max=SIZES[1] - 1, description="unit"),
+            "shift": ipywidgets.ToggleButtons(options=SHIFTS, description="shift", **wide),
+            "activation": ipywidgets.ToggleButtons(options=list(LIMITS), description="units", **wide),
+        }
+
+    def make_figures(self):
+        figure, self.axes = plots.figure(3, 3, height=620, sharey="row", height_ratios=(1, 1, 1.4))
+        self.now, self.first, self.curves, self.marks, shares = {}, {}, {}, {}, np.zeros(30)
+        for row, (name, look) in enumerate(LOOKS.items()):
+            for layer, ax in enumerate(self.axes[row]):
+                key, edges = (name, layer), np.linspace(0, 1, 31)
+                self.now[key] = plots.draw_histogram(ax, shares, edges, moving=True, **look)
+                self.first[key] = ax.stairs(shares, edges, color=plots.BLACK, lw=1, animated=True)
+                ax.set(ylim=(0, 1.05), yticks=[], title=f"into layer {layer + 2}, {name}")
+                below, style = self.axes[2, layer], {"color": look["color"], "animated": True}
+                (self.curves[key],) = below.plot(np.arange(STEPS), np.ones(STEPS), ls=look["line"], label=name, **style)
+                (self.marks[key],) = below.plot([0], [1], "os"[row], ms=8, markeredgecolor=plots.BLACK, **style)
+        for layer, ax in enumerate(self.axes[2]):
+            ax.set(xlabel="step", xlim=(-2, STEPS + 1), yscale="log", ylim=(2e-4, 5))
+            ax.set_title(f"shift met by layer {layer + 2}")
+        for ax, label in zip(self.axes[:, 0], ("digits", "digits", "size of the shift"), strict=True):
+            ax.set_ylabel(label)
+        self.stretch("sigmoid")
+        figure.legend(*self.axes[2, 0].get_legend_handles_labels(), loc="outside lower center", ncols=2)
+        return {"run": figure}
+
+    def stretch(self, activation):
+        end = LIMITS[activation]
+        for ax in self.axes[:2].flat:
+            ax.set_xlim(0, end)
+            ax.set_xticks([0, end / 2, end], ["0", f"{end / 2:g}", f"{end:g}"])
+
+    def compute(self, step, unit, shift, activation):
+        x = digits.load_digits().train_x[:PROBES].astype(float)
+        result = SimpleNamespace(now={}, first={}, curves={}, losses={}, edges=np.linspace(0, LIMITS[activation], 31))
+        for name in NORMS:
+            net, states, losses, shifts = digits_run(activation, name)
+            for at, shares in ((0, result.first), (step, result.now)):
+                net.state[:] = states[at]
+                net.forward(x)
+                for layer, linear in enumerate(net.linear_layers()[1:]):
+                    values = np.clip(linear.cache[:, unit], 0, LIMITS[activation])
+                    counts = np.histogram(values, result.edges)[0]
+                    shares[name, layer] = counts / counts.max()
+            for layer in range(len(SIZES) - 2):
+                result.curves[name, layer] = shifts[:, layer, SHIFTS.index(shift)]
+            result.losses[name] = losses[step]
+        return result
+
+    def show(self, result):
+        step, unit, shift, activation = self.state.values()
+        if self.axes[0, 0].get_xlim()[1] != LIMITS[activation]:
+            self.stretch(activation)
+        said = []
+        for key, bars in self.now.items():
+            bars.set_data(result.now[key], result.edges)
+            self.first[key].set_data(result.first[key], result.edges)
+            self.curves[key].set_ydata(result.curves[key])
+            self.marks[key].set_data([step], [result.curves[key][step]])
+        for name in NORMS:
+            at = [f"{result.curves[name, layer][step]:.2g}" for layer in range(len(SIZES) - 2)]
+            said.append(f"{name} {', '.join(at)} (loss {result.losses[name]:.2f})")
+        return (
+            f"{activation} units, step {step} of {STEPS}, shift by the {shift}, as layers 2, 3 and 4 meet it: "
+            f"{'; '.join(said)}. Histograms: what unit {unit} sends in for {PROBES} digits, now (filled) "
+            "and at step 0 (black line), scaled to equal height."
+        )
