@@ -43,7 +43,8 @@ class Linear(Layer):
 class Elementwise(Layer):
     """Base of the layers that work on each value by itself, of any shape and floating dtype.
 
-    `forward` keeps the derivative of each value, and `backward` multiplies by it.
+    `forward` checks x by `self.check(x)`, keeps the derivative of each value in `self.cache`, and returns an array
+    shaped like x; `backward` multiplies by the derivative. A layer of your own needs no more than such a `forward`.
     """
 
     def __init__(self):

@@ -53,10 +53,15 @@ class TrainingExplorer(Explorer):
         self.play_button.on_click(lambda _: self.pause() if self.playing else self.play())
         step.on_click(lambda _: self.step())
         restart.on_click(lambda _: self.restart())
+        for button in (self.play_button, step, restart):
+            button.layout.width = "100px"
         self.status = ipywidgets.Label()
-        run = ipywidgets.HBox([self.play_button, step, restart, self.status])
-        row, *rest = self.widget.children
-        self.widget.children = [row, run, *rest]
+        row, *pictures_and_caption = self.widget.children
+        buttons = row.children[len(self.controls) :]
+        row.children = row.children[: len(self.controls)]
+        parts = [self.play_button, step, restart, *buttons, self.status]
+        run = ipywidgets.HBox(parts, layout={"flex_flow": "row wrap"})
+        self.widget.children = [row, run, *pictures_and_caption]
 
     # The run.
 

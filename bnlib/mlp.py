@@ -149,7 +149,8 @@ class MLP:
         """dy: gradient with respect to the last outputs. Leaves the gradients in the layers; returns dx, or None."""
         for layer in reversed(self.layers[1:]):
             dy = layer.backward(dy)
-        return self.layers[0].backward(dy, input_gradient)
+        first = self.layers[0]
+        return first.backward(dy, input_gradient) if isinstance(first, Linear) else first.backward(dy)
 
     def infer(self, x, statistics="running"):
         """Outputs for x without any trace in the net: mode, statistics and what backward needs stay as they are.

@@ -6,22 +6,30 @@ import numpy as np
 
 from . import datafile
 
-WIDTH, STEPS, LAST_STEPS, SEEDS = 32, 200, 20, 20
-AXES = ("activation", "norm", "hidden_layers", "batch_size", "init_scale", "lr")
-CHECKSUMS = {}
+AXES = ("activation", "norm", "depth", "batch_size", "init_scale", "lr")
+CHECKSUMS = {
+    "activation": "6a561c92805db5fac428900f7573536fbe39fac3b7d65ce7329d96ca01aaf237",
+    "norm": "49abdb9b534a47a9aee1645a556dea646345fa7fb3c760dd74815ad76c6d266f",
+    "depth": "a21e9a6ebe94d142198e126bebbad5d65445c8f9e051cdc22662db3e7c272935",
+    "batch_size": "9d6a9c6d72ecf8fbbd31830d58de3a73996b4d78f805d6dd4be75ccec4b16be5",
+    "init_scale": "625194adcc47175ab56b84d901f294b2283941225e7ee29f7ce0518ccd6170ed",
+    "lr": "345d0839704aeb9e254a40fbcccf8f87e5d1057045588f390538cafe522f940c",
+    "loss": "2e74f1b78362a393077171edf0d3dc7b56c3a5bf2e566a29c825c477d7122d0b",
+    "accuracy": "06d1be24518b9f9297d30afad2a8994ac0f77cf5be50c1dac94a86141755c346",
+    "diverged": "7fe8f4a5619b0202874d5d3f11193793005f45cf5b5d8427215b495d8adf30b7",
+}
 
 
 class Sweep(NamedTuple):
     """Arrays over the grid: one axis for each name in AXES, in that order, and the seeds as the last.
 
-    Each net has hidden layers of WIDTH units and was trained for STEPS steps in float32; the seeds are the replicas of
-    MLP(..., rng=np.random.default_rng(0)), shuffled by fit(..., rng=np.random.default_rng(1)).
+    How each net was trained: `train` of tools/sweep.py, and data/README.md.
     """
 
     axes: dict  # name -> the settings along this axis
-    loss: np.ndarray  # training loss, mean of the last LAST_STEPS steps; NaN where the net diverged
+    loss: np.ndarray  # training loss, mean of the last epoch; NaN where the net diverged
     accuracy: np.ndarray  # on the test digits, in eval mode
-    diverged: np.ndarray  # whether a loss was not finite
+    diverged: np.ndarray  # whether a loss, or a running statistic, was not finite
 
     def at(self, **settings):
         """The part of the grid with these settings, such as norm="batch", lr=0.1, as a `Sweep` over the other axes.

@@ -25,7 +25,6 @@ ORDER = {
     "cats": 6,
     "digits": 6,
     "sweep": 6,
-    "sweep": 6,
     "plots": 7,
     "live": 8,
     "live_training": 9,

@@ -1,81 +1,87 @@
-"""Trains nets on the digits over a grid of settings, 20 seeds each, and stores the outcome in data/sweep.npz.
+"""Train nets over a grid of settings, and store what became of them: data/sweep.npz, described in data/README.md.
 
-python tools/sweep.py [--jobs 2]    the whole grid on this machine: some minutes
+python tools/sweep.py            on this machine, one process for each core; needs joblib, of the extra "sweep"
+python tools/sweep.py --jobs 1   one process
 
-Each point of the grid is one call of `outcome`. joblib shares them out, by its own backend or by the one that a
+Each point of the grid is one call of `train`. joblib shares them out, by its own backend or by the one that a
 surrounding `joblib.parallel_config` names: see CONTRIBUTING.md for more than one machine.
 """
 
 import argparse
 import itertools
+import sys
+import time
 from pathlib import Path
 
-import joblib
 import numpy as np
-from tqdm import tqdm
+from joblib import Parallel, delayed, parallel_config
 
-from bnlib import MLP, accuracy, datafile, digits, fit, sweep
+from bnlib import MLP, accuracy, digits, fit, sweep
 
 GRID = {
     "activation": ["relu", "sigmoid"],
     "norm": ["none", "batch"],
-    "hidden_layers": [1, 3, 6],
-    "batch_size": [16, 60, 240],
-    "init_scale": [0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0],
-    "lr": [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0],
+    "depth": [2, 5],
+    "batch_size": [32, 128],
+    "init_scale": [0.1, 0.3, 1.0, 3.0, 10.0],
+    "lr": [0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0],
 }
+SEEDS, EPOCHS, UNITS = 20, 5, 32
 
 
-def outcome(activation, norm, hidden_layers, batch_size, init_scale, lr):
-    """One point of the grid: name -> (seeds,). What is what: see `bnlib.sweep`."""
-    data = digits.load_digits()
-    net = MLP(
-        (64, *[sweep.WIDTH] * hidden_layers, 10),
-        norm=None if norm == "none" else norm,
-        activation=activation,
-        init_scale=init_scale,
-        replicas=sweep.SEEDS,
-        rng=np.random.default_rng(0),
-    )
-    history = fit(
-        net,
-        data.train_x,
-        data.train_labels,
-        steps=sweep.STEPS,
-        batch_size=batch_size,
-        lr=lr,
-        rng=np.random.default_rng(1),
-    )
-    return {
-        "loss": history.loss[:, -sweep.LAST_STEPS :].mean(axis=1),
-        "accuracy": accuracy(net, data.test_x, data.test_labels).astype(np.float32),
-        "diverged": np.isin(np.arange(sweep.SEEDS), list(history.diverged)),
-    }
+def train(data, seeds, *, activation, norm, depth, batch_size, init_scale, lr):
+    """Nets with `depth` hidden layers of 32 units, one for each seed, trained by plain gradient descent.
+
+    Returns the mean training loss of the last epoch (NaN where it diverged), the test accuracy in eval mode, and
+    whether the loss stopped being finite: three arrays (seeds,). The seeds are the same for all settings.
+    """
+    net = {"activation": activation, "norm": None if norm == "none" else norm, "init_scale": init_scale}
+    model = MLP((64, *[UNITS] * depth, 10), **net, replicas=seeds, rng=np.random.default_rng(0))
+    how = {"epochs": EPOCHS, "batch_size": batch_size, "lr": lr, "sgd_momentum": 0.0}
+    history = fit(model, data.train_x, data.train_labels, **how, rng=np.random.default_rng(1))
+    loss = history.loss[:, -(len(data.train_x) // batch_size) :].mean(axis=1)
+    with np.errstate(over="ignore", invalid="ignore"):  # nets that are close to divergence
+        right = accuracy(model, data.test_x, data.test_labels)
+    return loss, right.astype(np.float32), np.isin(np.arange(seeds), list(history.diverged))
 
 
-def run(grid, jobs=None, show=True):
-    """The arrays of the file: the axes by name, and each result over them, with the seeds as its last axis."""
-    points = [dict(zip(grid, values, strict=True)) for values in itertools.product(*grid.values())]
-    parallel = joblib.Parallel(n_jobs=jobs, return_as="generator")
-    outcomes = list(
-        tqdm(parallel(joblib.delayed(outcome)(**point) for point in points), total=len(points), disable=not show)
-    )
-    shape = [*(len(values) for values in grid.values()), sweep.SEEDS]
-    axes = {name: np.array(values) for name, values in grid.items()}
-    return axes | {name: np.array([one[name] for one in outcomes]).reshape(shape) for name in outcomes[0]}
+def run(grid, seeds=SEEDS, progress=lambda done, total: None):
+    """The arrays of the file: the values along each axis, and each result over them, with the seeds as its last axis.
+
+    It runs where joblib is told to, and gives the same arrays everywhere.
+    """
+    data, points = digits.load_digits(), list(itertools.product(*grid.values()))
+    calls = (delayed(train)(data, seeds, **dict(zip(grid, point, strict=True))) for point in points)
+    results = []
+    for result in Parallel(return_as="generator")(calls):
+        results.append(result)
+        progress(len(results), len(points))
+    shape = [*map(len, grid.values()), seeds]
+    arrays = {name: np.array(values) for name, values in grid.items()}
+    for name, values in zip(("loss", "accuracy", "diverged"), zip(*results, strict=True), strict=True):
+        arrays[name] = np.stack(values).reshape(shape)
+    return arrays
+
+
+def bar(begun):
+    def show(done, total):
+        left = (time.monotonic() - begun) * (total - done) / done
+        print(f"\r[{'#' * (40 * done // total):40}] {done}/{total}, {left:.0f} s left ", end="", file=sys.stderr)
+
+    return show
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--jobs", type=int, default=-1, help="processes at a time; -1: one for each core")
+    from make_data import store  # not at the top: a worker elsewhere has this file alone
+
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--jobs", type=int, default=-1, help="processes; -1, the default: one for each core")
     parser.add_argument("--folder", type=Path, default=Path(__file__).parents[1] / "data", help="where to write")
     options = parser.parse_args()
-    arrays = run(GRID, options.jobs)
-    path = options.folder / "sweep.npz"
-    np.savez_compressed(path, **arrays)
-    print(f"{path}: {path.stat().st_size:,} bytes. The checksums for bnlib/sweep.py:")
-    for name, array in arrays.items():
-        print(f'    "{name}": "{datafile.checksum(array)}",')
+    with parallel_config(backend="loky", n_jobs=options.jobs):
+        arrays = run(GRID, progress=bar(time.monotonic()))
+    print(file=sys.stderr)
+    store(options.folder / "sweep.npz", arrays, sweep.CHECKSUMS)
 
 
 if __name__ == "__main__":

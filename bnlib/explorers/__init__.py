@@ -1,6 +1,7 @@
 """Live pictures, one file each."""
 
 from .batch_mix import BatchMix
+from .batch_size import BatchSize
 from .coat import Coat
 from .feature_scale import FeatureScale
 from .gamma_beta import GammaBeta
@@ -26,4 +27,5 @@ EXPLORERS = {
     "batch_mix": BatchMix,
     "playground": Playground,
     "training_time": TrainingTime,
+    "batch_size": BatchSize,
 }

@@ -13,7 +13,8 @@ from bnlib.training import Training, accuracy
 
 NETS = {"with BN": "batch", "without BN": None}
 REPLICAS, TRAINED = 10, 200
-EVERY = 20  # steps between two looks at the accuracy
+EVERY = 10  # steps between two looks at the accuracy
+STEPS = [10, 20, 50, 100, 200, 500, 1000, 2000]  # marked on the axis
 CURVES = {
     "batches": ("training digits, training mode", plots.ORANGE, "-."),
     "training": ("training digits, eval mode", plots.BLACK, "-"),
@@ -23,7 +24,7 @@ CURVES = {
 
 @functools.cache
 def few_digits(wrong):
-    """200 digits for each net, (10, 200, 64), with a share of wrong labels, (10, 200); more share keeps those."""
+    """200 digits for each net, (10, 200, 64), with a share of wrong labels, (10, 200). A larger share keeps them."""
     data, draws = digits.load_digits(), np.random.default_rng(5)
     rows = np.stack([draws.permutation(len(data.train_x))[:TRAINED] for _ in range(REPLICAS)])
     off = draws.integers(1, 10, size=(REPLICAS, TRAINED)) * (np.arange(TRAINED) < round(wrong * TRAINED))
@@ -37,7 +38,7 @@ def unseen_digits():
 
 
 class Watched:
-    """A training run that notes accuracies of all nets every 20 steps: (10,) each."""
+    """A training run that notes accuracies of all nets every 10 steps: (10,) each."""
 
     def __init__(self, training):
         self.training, self.looks = training, {name: [] for name in CURVES}
@@ -50,6 +51,7 @@ class Watched:
             if self.training.steps_done % EVERY == 0:
                 self.look()
 
+    @np.errstate(over="ignore", invalid="ignore")  # a net that has diverged
     def look(self):
         run, model = self.training, self.training.model
         # After divergence there is no accuracy of the batches: nothing is right then.
@@ -65,7 +67,7 @@ class BatchSize(TrainingExplorer):
     `TrainingExplorer`.
     """
 
-    first_steps, last_step = EVERY, 2000
+    first_steps, last_step = 2 * EVERY, 2000
 
     def make_controls(self):
         return {
@@ -80,7 +82,7 @@ class BatchSize(TrainingExplorer):
         self.curves = {}
         for ax, net in zip(axes, NETS, strict=True):
             ax.set(xscale="log", xlim=(EVERY, self.last_step), ylim=(0, 1.02), title=net, xlabel="step")
-            ax.set(xticks=[20, 50, 100, 200, 500, 1000, 2000], xticklabels=[20, 50, 100, 200, 500, 1000, 2000])
+            ax.set(xticks=STEPS, xticklabels=STEPS)
             ax.minorticks_off()
             for name, (label, color, style) in CURVES.items():
                 (line,) = ax.plot([], [], style, color=color, label=label, animated=True)

@@ -111,7 +111,7 @@ class Playground(TrainingExplorer):
     first_steps, last_step = 20, 2000
 
     def make_controls(self):
-        return {
+        controls = {
             "problem": ipywidgets.Dropdown(options=list(PROBLEMS), description="problem"),
             "lr": FloatLogSlider(0.1, min=-3, max=2, step=0.1, description="learning rate"),
             "batch": IntSlider(32, min=2, max=64, description="batch size"),
@@ -120,10 +120,11 @@ class Playground(TrainingExplorer):
             "activation": ipywidgets.Dropdown(options=list(ACTIVATIONS), description="activation"),
             "momentum": FloatLogSlider(0.1, min=-3, max=0, step=0.1, description="momentum"),
             "shift": FloatSlider(0.0, min=-2, max=2, step=0.1, description="shift of input"),
-            "mode": ipywidgets.ToggleButtons(
-                options=["eval", "training"], description="mode", style={"button_width": "auto"}
-            ),
+            "mode": ipywidgets.Dropdown(options=["eval", "training"], description="mode"),
         }
+        for control in controls.values():
+            control.style.description_width = "95px"
+        return controls
 
     def make_figures(self):
         mosaic = [["region", "histogram", "loss"], ["region ", "histogram ", "right"]]

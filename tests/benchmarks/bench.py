@@ -3,7 +3,7 @@
 All contestants are asked in turn, many times over, so that whatever else the machine does hits them alike; reported
 are medians, and medians of the ratios within one round. Writes results.json and the tables of README.md.
 
-python tests/benchmarks/bench.py [--rounds 21] [--folder tests/benchmarks]
+python tests/benchmarks/bench.py [--rounds 21] [--starts 5] [--folder tests/benchmarks]
 """
 
 import argparse
@@ -137,14 +137,14 @@ def measure(rounds):
     return times, {key: median(values) for key, values in busy.items()}, about, missing
 
 
-def start_up(repetitions=5):
+def start_up(repetitions):
     """name -> list of seconds from the import to the end of the first step, each time in a new process."""
     times = {}
     for count in range(repetitions + 1):  # the first one fills the disk cache
         for name, (_, contestant) in SINGLE.items():
             if name in ("matrix products alone", "JAX jit of the whole loop"):
                 continue
-            if name == "torch.compile" and count > 2:
+            if name == "torch.compile" and count > 1:  # half a minute each
                 continue
             env = environment(1) | {"PYTHONPATH": f"{HERE}{os.pathsep}{HERE.parents[1]}"}
             env["TORCHINDUCTOR_FORCE_DISABLE_CACHES"] = "1"
@@ -271,11 +271,12 @@ def processor():
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=21, help="how often each contestant is timed")
+    parser.add_argument("--starts", type=int, default=5, help="how often each is started anew")
     parser.add_argument("--folder", type=Path, default=HERE, help="where README.md is, and results.json goes")
     options = parser.parse_args()
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else None
     times, busy, found, missing = measure(options.rounds)
-    starts = start_up()
+    starts = start_up(options.starts)
     about = {
         "date": time.strftime("%Y-%m-%d"),
         "processor": f"{processor()}, {os.cpu_count()} cores",
