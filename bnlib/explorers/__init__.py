@@ -11,6 +11,7 @@ from .playground import Playground
 from .running_statistics import RunningStatistics
 from .statistics_noise import StatisticsNoise
 from .train_eval import TrainEval
+from .train_live import TrainLive
 from .training_time import TrainingTime
 from .weight_scale import WeightScale
 
@@ -23,6 +24,7 @@ EXPLORERS = {
     "weight_scale": WeightScale,
     "running_statistics": RunningStatistics,
     "train_eval": TrainEval,
+    "train_live": TrainLive,
     "coat": Coat,
     "batch_mix": BatchMix,
     "playground": Playground,

@@ -116,7 +116,7 @@ def measure(rounds):
         request = {"contestant": contestant, "settings": settings}
         first = worker.ask(steps=STEPS, **request)  # imports, and compiles
         if "missing" in first:
-            missing[library] = first["missing"]
+            missing[name] = first["missing"]
             continue
         steps = STEPS * max(1, round(VISIT / worker.ask(steps=STEPS, **request)["seconds"]))
         worker.ask(steps=steps, **request)

@@ -321,8 +321,8 @@ def main():
             start, start_cpu = time.perf_counter(), time.process_time()
             running[key](request["steps"])
             answer = {"seconds": time.perf_counter() - start, "cpu": time.process_time() - start_cpu}
-        except ImportError as error:
-            answer = {"missing": str(error)}
+        except Exception as error:  # the library, or a compiler that it needs, is not here
+            answer = {"missing": f"{type(error).__name__}: {error}".splitlines()[0]}
         print(json.dumps(answer), flush=True)
 
 
