@@ -62,6 +62,7 @@ class TrainingExplorer(Explorer):
         parts = [self.play_button, step, restart, *buttons, self.status]
         run = ipywidgets.HBox(parts, layout={"flex_flow": "row wrap"})
         self.widget.children = [row, run, *pictures_and_caption]
+        keep_on_one_thread(self.widget)
 
     # The run.
 
@@ -186,3 +187,18 @@ class TrainingExplorer(Explorer):
 def train(run, steps):
     for training in run.values():
         training.advance(steps)
+
+
+def keep_on_one_thread(widget):
+    """Let the page's messages come on the thread of the cells, where the training runs.
+
+    ipykernel may hand the messages of a widget to a thread of their own (a subshell), even from one to the next.
+    """
+    if hasattr(widget.comm, "_reply_subshell_for"):  # ipykernel 7.4
+        widget.comm._reply_subshell_for = on_main_shell
+    for child in getattr(widget, "children", ()):
+        keep_on_one_thread(child)
+
+
+def on_main_shell(data, default):
+    return None

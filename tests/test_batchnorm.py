@@ -377,7 +377,9 @@ def test_without_affine_the_output_is_x_hat_and_nothing_is_trained():
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-@pytest.mark.parametrize("replicas, batch, features", [(2, 5, 3), (4, 4, 3), (3, 3, 3), (1, 2, 1), (20, 20, 7)])
+@pytest.mark.parametrize(
+    "replicas, batch, features", [(2, 5, 3), (4, 4, 3), (3, 3, 3), (1, 2, 1), (20, 20, 7), (3, 61, 1)]
+)
 def test_each_replica_is_bit_equal_to_a_layer_of_its_own(replicas, batch, features, dtype):
     layer = some_layer(features, replicas=replicas, dtype=dtype)
     singles = [BatchNorm(features, dtype=dtype) for _ in range(replicas)]

@@ -115,3 +115,13 @@ def test_the_two_definitions_disagree_for_sigmoid_units_and_agree_for_relu(explo
         plain, with_bn = (np.median(digits_run(activation, name)[3], axis=0) for name in ("without BN", "with BN"))
         assert (plain[:, 0] > with_bn[:, 0]).all()
         assert ((plain[:, 1] < with_bn[:, 1]) == more).all()
+
+
+def test_without_bn_the_sigmoid_input_of_layer_4_is_a_needle_that_wanders(explorer):
+    """The other answer of lesson 06."""
+    x = digits.load_digits().train_x[:360].astype(float)
+    for name, narrow in (("without BN", True), ("with BN", False)):
+        _, states, *_ = digits_run("sigmoid", name)
+        first, last = (inputs_of_layers(x, [states[at]] * 4, "sigmoid", not narrow)[0][2] for at in (0, 114))
+        wandered, width = np.abs(last.mean(0) - first.mean(0)).mean(), first.std(0).mean()
+        assert (width < 0.01 and wandered > 10 * width) if narrow else (width > 0.1 and wandered < width)

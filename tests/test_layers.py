@@ -72,13 +72,25 @@ def test_a_linear_layer_without_bias_has_none():
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-@pytest.mark.parametrize("replicas, batch", [(2, 5), (4, 4), (3, 3), (1, 1)])
-def test_each_replica_of_linear_is_bit_equal_to_a_layer_of_its_own(replicas, batch, dtype):
-    layer = some_linear(3, 3, replicas=replicas, dtype=dtype)
-    x, dy = drawn(replicas, batch, 3, dtype=dtype), drawn(replicas, batch, 3, seed=1, dtype=dtype)
+@pytest.mark.parametrize(
+    "replicas, batch, inputs, outputs",
+    [
+        (2, 5, 3, 3),
+        (4, 4, 3, 3),
+        (3, 3, 3, 3),
+        (1, 1, 3, 3),
+        (3, 1, 61, 1),
+        (3, 61, 1, 1),
+        (3, 1, 1, 61),
+        (2, 50, 70, 30),
+    ],
+)
+def test_each_replica_of_linear_is_bit_equal_to_a_layer_of_its_own(replicas, batch, inputs, outputs, dtype):
+    layer = some_linear(inputs, outputs, replicas=replicas, dtype=dtype)
+    x, dy = drawn(replicas, batch, inputs, dtype=dtype), drawn(replicas, batch, outputs, seed=1, dtype=dtype)
     y, dx = layer.forward(x), layer.backward(dy)
     for r in range(replicas):
-        single = Linear(3, 3, dtype=dtype)
+        single = Linear(inputs, outputs, dtype=dtype)
         single.W, single.b = layer.W[r], layer.b[r]
         np.testing.assert_array_equal(y[r], single.forward(x[r]))
         np.testing.assert_array_equal(dx[r], single.backward(dy[r]))

@@ -489,6 +489,8 @@ def test_a_replica_that_diverges_is_frozen_at_its_last_finite_state_and_the_othe
     parameters = model.parameters.shape[-1]
     assert any(np.array_equal(model.state[1, :parameters], state[:parameters]) for state in states)
     assert np.isfinite(model.infer(problem()[0])).all()
+    frozen_loss, _ = cross_entropy(model.infer(x[0])[1], labels[0])
+    assert history.validation_loss[1, 0] == frozen_loss  # after step 5, when it had long been frozen
 
 
 def test_a_single_net_that_diverges_is_replica_0():
@@ -514,6 +516,16 @@ def test_a_run_never_leaves_a_net_that_is_not_finite(norm, steps, replicas):
         history = run(model, x, labels, lr=lr, steps=steps, validation=(x, labels))
         assert np.isfinite(model.state).all(), lr
         assert np.isnan(history.loss).any() == bool(history.diverged)
+
+
+def test_a_running_variance_that_overflows_is_divergence_although_the_loss_is_finite():
+    """In float32 a standard deviation of 1e20 has no square: each unit would then give beta, whatever comes in."""
+    x, labels = problem()
+    model = net(init_scale=1e20)
+    start = model.state.copy()
+    history = run(model, x, labels, steps=3)
+    assert history.diverged == {0: 0} and np.isnan(history.loss).all()
+    np.testing.assert_array_equal(model.state, start)
 
 
 def test_a_frozen_replica_stays_frozen_when_the_run_goes_on():

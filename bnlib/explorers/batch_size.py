@@ -72,8 +72,8 @@ class BatchSize(TrainingExplorer):
     def make_controls(self):
         return {
             "m": IntSlider(50, min=2, max=100, description="m (batch)"),
-            "lr": FloatLogSlider(0.1, min=-3, max=0, step=0.1, description="learning rate"),
-            "wrong": FloatSlider(0.2, min=0, max=0.5, step=0.05, description="wrong labels"),
+            "lr": FloatLogSlider(0.1, min=-3, max=0, step=0.1, description="lr"),
+            "wrong": FloatSlider(0.2, min=0, max=0.5, step=0.05, description="wrong"),
             "dropout": FloatSlider(0.0, min=0, max=0.5, step=0.05, description="dropout"),
         }
 

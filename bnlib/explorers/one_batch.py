@@ -57,13 +57,14 @@ class OneBatch(Explorer):
         gray = {"color": plots.GRAY, "linewidth": 1, "animated": True}
         (self.links,) = line.plot([], [], "-", **gray)
         (self.before,) = line.plot([], [], "o", ms=9, mfc="none", mec=plots.BLACK, animated=True)
-        (self.bounds,) = curve.plot([], [], "--", **gray)
-        (self.here,) = curve.plot([], [], "-", **gray)
+        (self.bounds,) = curve.plot([], [], ":", **gray)
+        (self.here,) = curve.plot([], [], ":", **gray)
         self.bound_text = curve.text(0, 0, "", ha="left", va="bottom", color=plots.GRAY, animated=True)
         self.groups = []
-        for name, marker, color in (("the others", "o", plots.BLUE), ("the one you drag", "D", plots.VERMILION)):
+        looks = ("the others", "o", "--", plots.BLUE), ("the one you drag", "D", "-", plots.VERMILION)
+        for name, marker, style, color in looks:
             (dots,) = line.plot([], [], marker, ms=7, color=color, animated=True)
-            (lines,) = curve.plot([], [], "-", color=color, linewidth=1 if marker == "o" else 2.5, animated=True)
+            (lines,) = curve.plot([], [], style, color=color, linewidth=1 if marker == "o" else 2.5, animated=True)
             (dots_on_lines,) = curve.plot([], [], marker, ms=6, color=color, animated=True)
             line.plot([], [], marker, ms=7, color=color, label=name)
             self.groups.append((dots, lines, dots_on_lines))

@@ -43,11 +43,12 @@ class TrainLive(TrainingExplorer):
     first_steps, last_step, steps_a_picture = 20, 1000, 5
 
     def make_controls(self):
+        whole = {"style": {"description_width": "initial"}}  # these two labels are long
         return {
-            "lr": FloatLogSlider(0.1, min=-3, max=2, step=0.1, description="learning rate"),
+            "lr": FloatLogSlider(0.1, min=-3, max=2, step=0.1, description="learning rate", **whole),
             "batch": IntSlider(60, min=2, max=120, description="batch size"),
             "init_scale": FloatLogSlider(1.0, min=-1, max=1, step=0.1, description="initial scale"),
-            "depth": IntSlider(2, min=1, max=6, description="hidden layers"),
+            "depth": IntSlider(2, min=1, max=6, description="hidden layers", **whole),
             "activation": ipywidgets.Dropdown(options=list(ACTIVATIONS), description="activation"),
             "nets": ipywidgets.Dropdown(options=["both", *NETS], description="train"),
         }
@@ -96,10 +97,10 @@ class TrainLive(TrainingExplorer):
     def show(self, result):
         told = []
         for row, (net, view) in enumerate(self.views.items()):
-            shown = net in result
-            for artist in vars(view).values():
-                artist.set_visible(shown)
-            if not shown:
+            if net not in result:
+                view.line.set_data([], [])
+                view.each.set_data([], [])
+                view.band.set_verts([[(0, 1)] * 3])  # has no area
                 continue
             found = result[net]
             steps = BLOCK * (np.arange(found.losses.shape[1]) + 0.5)
@@ -113,6 +114,6 @@ class TrainLive(TrainingExplorer):
                 f"diverged {found.diverged} of {REPLICAS}"
             )
         return (
-            f"Step {self.steps_done}. {'; '.join(told)}. Medians of {REPLICAS} nets: the share of the test digits that is "
-            f"right, in eval mode, and the training loss of the last {BLOCK} steps."
+            f"Step {self.steps_done}, {'; '.join(told)}. Medians of {REPLICAS} nets: the share of the test digits that is "
+            f"right, in eval mode, and the training loss of the last full {BLOCK} steps."
         )

@@ -1,4 +1,7 @@
-"""One JupyterLab and one Chromium for all tests of this folder; every notebook is opened and run once, on a copy."""
+"""JupyterLab and Chromium for the tests of a file; every notebook is opened and run once, on a copy.
+
+Not for the whole session: while it lives, Playwright keeps an event loop running, and other tests start their own.
+"""
 
 import os
 
@@ -9,7 +12,7 @@ from notebook_page import NO_CHROMIUM, NotebookPage, chromium, find_chromium
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser():
     if find_chromium() is None:
         if os.environ.get("REQUIRE_BROWSER") == "1":
@@ -19,7 +22,7 @@ def browser():
         yield browser
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def lab(browser):
     with LabServer() as lab:
         yield lab

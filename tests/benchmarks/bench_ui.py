@@ -1,0 +1,415 @@
+"""Times what the reader feels: from an arrow key on a slider to the new picture, in JupyterLab in headless Chromium.
+
+Each explorer has a notebook of its own, and there, in the same kernel: the floor (a slider that sends back 8 x 8
+pixels), and the gamma/beta explorer's figure by `interact` and by ipympl. All of them are visited in turn, so that
+whatever else the machine does hits them alike. Writes ui_results.json and a section of README.md.
+
+python tests/benchmarks/bench_ui.py [--steps 20] [--only gamma_beta coat] [--folder tests/benchmarks]
+"""
+
+import argparse
+import json
+import os
+import platform
+import sys
+import tempfile
+import time
+from pathlib import Path
+from statistics import median
+
+import nbformat
+import numpy as np
+
+from bnlib.explorers import EXPLORERS
+from bnlib.live_training import TrainingExplorer
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tools"))
+
+from lab_server import LabServer  # noqa: E402
+from notebook_page import NotebookPage, chromium  # noqa: E402
+
+BEGIN, END = "<!-- ui:begin -->", "<!-- ui:end -->"
+EVALUATE_A_NET = {"batch_mix", "coat", "train_eval", "training_time"}  # beside those that train one
+BY_HAND = "interact + inline", "ipympl, set_data"
+VISIT = 5  # steps of a slider before it is another one's turn
+HOLD = 1.0  # seconds for which a key is held
+# (times the floor's median, times the floor's p95, median of interact and of ipympl over ours), ms of all other steps
+TARGETS = {"median": 1.35, "p95": 1.6, BY_HAND[0]: 5, BY_HAND[1]: 2.5}
+SLOWEST = 150
+PLAYING_FPS = 15  # at least, while it trains
+
+FLOOR = """
+import ipywidgets, numpy as np
+from bnlib.live import encode
+floor = ipywidgets.Image(value=encode(np.zeros((8, 8, 4), np.uint8)), width=8, height=8)
+floor_slider = ipywidgets.IntSlider(0, min=0, max=100)
+def send(change):
+    floor.value = encode(np.full((8, 8, 4), change["new"], np.uint8))
+floor_slider.observe(send, "value")
+ipywidgets.VBox([floor_slider, floor])
+"""
+# sent: for each picture, how many backgrounds were drawn until then, and the state it shows
+OURS = """
+from bnlib.explorers import EXPLORERS
+explorer, sent = EXPLORERS[{name!r}](), []
+def note(change):
+    sent.append([sum(drawing.backgrounds_drawn for drawing in explorer.drawings.values()), explorer.state])
+explorer.picture.observe(note, "value")
+explorer
+"""
+# A new figure at each step, as tutorials do it. Its layout is copied, so it is faster than one that is laid out anew.
+INTERACT = """
+%matplotlib inline
+from IPython.display import display
+from bnlib.explorers import GammaBeta
+maker = GammaBeta()
+places = [ax.get_position() for ax in maker.drawings["unit"].figure.axes]
+def draw(gamma):
+    figure = maker.make_figures()["unit"]
+    figure.set_layout_engine("none")
+    for ax, place in zip(figure.axes, places):
+        ax.set_position(place)
+    maker.state = maker.state | {"gamma": gamma}
+    maker.show(maker.compute(**maker.state))
+    for artist in figure.findobj(lambda artist: artist.get_animated()):
+        artist.set_animated(False)
+    display(figure)
+ipywidgets.interact(draw, gamma=ipywidgets.FloatSlider(1, min=-3, max=3, step=0.05));
+"""
+IPYMPL = """
+from ipympl.backend_nbagg import Canvas, FigureManager
+keeper = GammaBeta()
+figure = keeper.drawings["unit"].figure
+for artist in figure.findobj(lambda artist: artist.get_animated()):
+    artist.set_animated(False)
+canvas = Canvas(figure)
+FigureManager(canvas, 1)
+gamma = ipywidgets.FloatSlider(1, min=-3, max=3, step=0.05)
+def change_data(change):
+    keeper.state = keeper.state | {"gamma": change["new"]}
+    keeper.show(keeper.compute(**keeper.state))
+    canvas.draw_idle()
+gamma.observe(change_data, "value")
+ipywidgets.VBox([gamma, canvas])
+"""
+BACKGROUNDS = "sum(drawing.backgrounds_drawn for drawing in explorer.drawings.values())"
+CELLS = {"floor": 0, "ours": 1, BY_HAND[0]: 2, BY_HAND[1]: 3}
+
+# A picture counts once its image is new and decoded, or, for ipympl, once its canvas was painted; and it is on the
+# screen after two frames more. A slider goes to and fro; at its end it turns.
+IN_THE_PAGE = """() => {
+  const cells = [...document.querySelectorAll('.jp-CodeCell')];
+  const pause = ms => new Promise(done => setTimeout(done, ms));
+  const twoFrames = () => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
+
+  const drawImage = CanvasRenderingContext2D.prototype.drawImage;
+  let arrived = false;
+  CanvasRenderingContext2D.prototype.drawImage = function (source, ...rest) {
+    drawImage.call(this, source, ...rest);
+    if (source instanceof HTMLImageElement) arrived = true;
+    else if (arrived && this.canvas.isConnected) {
+      arrived = false;
+      this.canvas.dispatchEvent(new Event('picture', {bubbles: true}));
+    }
+  };
+
+  const watch = (cell, onPicture) => {
+    let last = [...cell.querySelectorAll('img')].at(-1)?.src;
+    const observer = new MutationObserver(() => {
+      const image = [...cell.querySelectorAll('img')].at(-1);
+      if (!image?.src || image.src === last) return;
+      last = image.src;
+      image.decode().catch(() => {}).then(twoFrames).then(() => onPicture(performance.now()));
+    });
+    observer.observe(cell, {subtree: true, childList: true, attributes: true, attributeFilter: ['src']});
+    const onCanvas = () => twoFrames().then(() => onPicture(performance.now()));
+    cell.addEventListener('picture', onCanvas);
+    return () => { observer.disconnect(); cell.removeEventListener('picture', onCanvas); };
+  };
+
+  const press = (handle, key) => {
+    const [now, low, high] = ['now', 'min', 'max'].map(name => Number(handle.getAttribute('aria-value' + name)));
+    if (now >= high) key = 'ArrowLeft';
+    if (now <= low) key = 'ArrowRight';
+    handle.dispatchEvent(new KeyboardEvent('keydown', {key, bubbles: true, cancelable: true}));
+    return key;
+  };
+
+  const handleOf = async (cell, slider) => {
+    cells[cell].scrollIntoView({block: 'start'});
+    const handle = cells[cell].querySelectorAll('.noUi-handle')[slider];
+    handle.focus({preventScroll: true});
+    await pause(100);
+    return handle;
+  };
+
+  window.bench = {
+    async steps(cell, slider, steps) {
+      const handle = await handleOf(cell, slider), times = [];
+      for (let i = 0; i < steps; i++) {
+        let begun, stop;
+        const painted = new Promise(done => {
+          stop = watch(cells[cell], now => done(now - begun));
+          setTimeout(() => done(null), 5000);
+        });
+        begun = performance.now();
+        press(handle, i % 2 ? 'ArrowLeft' : 'ArrowRight');
+        times.push(await painted);
+        stop();
+        await pause(30 + 20 * Math.random());
+      }
+      return times;
+    },
+
+    async hold(cell, slider, ms) {
+      const handle = await handleOf(cell, slider), painted = [];
+      const stop = watch(cells[cell], now => painted.push(now));
+      const begun = performance.now();
+      let key = 'ArrowRight', last = begun;
+      while (last - begun < ms) {
+        key = press(handle, key);
+        await pause(30);
+        last = performance.now();
+      }
+      last -= 30;
+      while (performance.now() - Math.max(last, painted.at(-1) ?? 0) < 700) await pause(50);
+      stop();
+      const frames = new Set(painted.filter(now => now < last));
+      return [1000 * frames.size / (last - begun), painted.length ? Math.max(0, painted.at(-1) - last) : null];
+    },
+
+    async played(cell, slider, steps) {
+      const handle = await handleOf(cell, slider), painted = [], pressed = [];
+      const button = [...cells[cell].querySelectorAll('.widget-button')].find(one => one.innerText.trim() === 'play');
+      const stop = watch(cells[cell], now => painted.push(now));
+      button.click();
+      const begun = performance.now();
+      await pause(300);
+      handle.focus({preventScroll: true});
+      for (let i = 0; i < steps; i++) {
+        pressed.push(performance.now());
+        press(handle, i % 2 ? 'ArrowLeft' : 'ArrowRight');
+        await pause(300 + 20 * Math.random());
+      }
+      const rate = 1000 * painted.length / (performance.now() - begun);
+      button.click();
+      await pause(700);
+      stop();
+      return {painted, pressed, rate};
+    },
+  };
+}"""
+
+
+def p95(times):
+    return float(np.percentile(times, 95, method="higher"))
+
+
+def write_notebooks(folder, names):
+    for name in names:
+        sources = FLOOR, OURS.format(name=name), INTERACT, IPYMPL
+        cells = [nbformat.v4.new_code_cell(source.strip()) for source in sources]
+        kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+        notebook = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel})
+        nbformat.write(notebook, folder / f"{name}.ipynb")
+
+
+def measure(notebook, name, steps):
+    """All cases of one notebook: dict, case -> times in ms, and what else was seen."""
+    sliders = notebook.value("[name for name, control in explorer.controls.items() if hasattr(control, 'min')]")
+    cases = {"floor": ("floor", 0)} | {slider: ("ours", i) for i, slider in enumerate(sliders)}
+    cases |= {way: (way, 0) for way in BY_HAND}
+    found = {case: {"times": [], "redrawn": []} for case in cases}
+
+    def ask(what, cell, *arguments):
+        return notebook.page.evaluate(f"arguments => bench.{what}(...arguments)", [CELLS[cell], *arguments])
+
+    for visit in range(-1, steps // VISIT):  # the first one warms up
+        for case, (cell, slider) in cases.items():
+            count = VISIT if visit >= 0 and cell not in BY_HAND else 2
+            before = notebook.value(f"sent.clear() or {BACKGROUNDS}")
+            times = ask("steps", cell, slider, count)
+            drawn = [before, *(backgrounds for backgrounds, _ in notebook.value("sent"))]
+            if visit >= 0:
+                found[case]["times"] += times
+                found[case]["redrawn"] += [new > old for old, new in zip(drawn, drawn[1:], strict=False)]
+    for case, (cell, slider) in cases.items():
+        found[case]["held fps"], found[case]["held lag"] = ask("hold", cell, slider, 1000 * HOLD)
+        if cell == "ours" and issubclass(EXPLORERS[name], TrainingExplorer):
+            notebook.python("explorer.reset()")
+            notebook.wait_until_idle()
+            notebook.python("sent.clear()")
+            seen = ask("played", cell, slider, steps // 2)
+            found[case]["playing fps"] = seen["rate"]
+            found[case]["playing"] = answers(case, seen, [state for _, state in notebook.value("sent")])
+    return found
+
+
+def answers(slider, seen, states):
+    """For each key press, ms until the page showed the first picture of the slider's new value."""
+    if len(seen["painted"]) != len(states):
+        raise RuntimeError(f"{slider}: {len(states)} pictures were sent, but {len(seen['painted'])} were painted")
+    values = [state[slider] for state in states]
+    first = [when for old, new, when in zip(values, values[1:], seen["painted"][1:], strict=False) if old != new]
+    if len(first) != len(seen["pressed"]):
+        raise RuntimeError(f"{slider}: {len(seen['pressed'])} key presses, but {len(first)} new values")
+    return [painted - pressed for painted, pressed in zip(first, seen["pressed"], strict=True)]
+
+
+def summary(name, slider, found, by_hand):
+    """One line of the table."""
+    times = [time for time in found[slider]["times"] if time is not None]
+    line = {"explorer": name, "slider": slider, "steps": len(found[slider]["times"]), "unchanged": 0}
+    line["unchanged"] = line["steps"] - len(times)  # steps after which no new picture came in 5 s
+    line |= {"median": median(times), "p95": p95(times)} if times else {"median": np.inf, "p95": np.inf}
+    floor = found["floor"]["times"]
+    line["median / floor"], line["p95 / floor"] = line["median"] / median(floor), line["p95"] / p95(floor)
+    line |= {f"{way} / ours": median(ways) / line["median"] for way, ways in by_hand.items()}
+    line |= {key: value for key, value in found[slider].items() if key in ("held fps", "held lag", "playing fps")}
+    if "playing" in found[slider]:
+        line["playing median"] = median(found[slider]["playing"])
+    trains = issubclass(EXPLORERS[name], TrainingExplorer)
+    line["net"] = "trains" if trains else "evaluates" if name in EVALUATE_A_NET else ""
+    line["background"] = sum(found[slider]["redrawn"])
+    line["missed"] = missed(line)
+    return line
+
+
+def missed(line):
+    """The targets that this line misses."""
+    if line["net"] or line["background"]:
+        wrong = [f"median over {SLOWEST} ms"] if line["median"] > SLOWEST else []
+    else:
+        wrong = [f"{key} over {TARGETS[key]} × the floor" for key in ("median", "p95")
+                 if line[f"{key} / floor"] > TARGETS[key]]
+        wrong += [f"not {TARGETS[way]} × faster than {way}" for way in BY_HAND if line[f"{way} / ours"] < TARGETS[way]]
+    if "playing fps" in line:
+        wrong += [f"under {PLAYING_FPS} pictures a second"] * (line["playing fps"] < PLAYING_FPS)
+        wrong += [f"over {SLOWEST} ms while it trains"] * (line["playing median"] > SLOWEST)
+    return wrong
+
+
+def table(lines, found, by_hand):
+    head = ["explorer", "slider", "median, ms", "p95, ms", "median / floor", "p95 / floor", "interact / it", "ipympl / it",
+            "key held: fps", "lag of the last, ms", "does", "misses"]
+    rows = []
+    for line in lines:
+        does = [f"net: {line['net']}"] * bool(line["net"])
+        does += [f"background: {line['background']} of {line['steps']}"] * bool(line["background"])
+        rows.append([line["explorer"], line["slider"], f"{line['median']:.0f}", f"{line['p95']:.0f}",
+                     f"{line['median / floor']:.2f}", f"{line['p95 / floor']:.2f}",
+                     *(f"{line[f'{way} / ours']:.1f}" for way in BY_HAND), f"{line['held fps']:.0f}",
+                     "–" if line["held lag"] is None else f"{line['held lag']:.0f}", ", ".join(does),
+                     "; ".join(line["missed"])])
+    floors = [time for cases in found.values() for time in cases["floor"]["times"]]
+    for way, times in {"floor, 8 × 8 pixels": floors, **by_hand}.items():
+        held = [cases["floor" if times is floors else way] for cases in found.values()]
+        rows.append(["", way, f"{median(times):.0f}", f"{p95(times):.0f}", f"{median(times) / median(floors):.2f}",
+                     f"{p95(times) / p95(floors):.2f}", "", "", f"{median(one['held fps'] for one in held):.0f}",
+                     f"{median(one['held lag'] or 0 for one in held):.0f}", "", ""])
+    return markdown(head, rows)
+
+
+def playing_table(lines):
+    head = ["explorer", "slider", "new pictures a second", "key press to its picture: median, ms"]
+    rows = [[line["explorer"], line["slider"], f"{line['playing fps']:.0f}", f"{line['playing median']:.0f}"]
+            for line in lines if "playing fps" in line]
+    return markdown(head, rows) if rows else "No explorer that trains was measured.\n"
+
+
+def markdown(head, rows):
+    return "\n".join(f"| {' | '.join(row)} |" for row in [head, ["---"] * len(head), *rows]) + "\n"
+
+
+def machine(browser):
+    model = next((line.split(":", 1)[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines()
+                  if line.startswith("model name")), "") if Path("/proc/cpuinfo").exists() else platform.processor()
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    load = "/".join(f"{load:.1f}" for load in os.getloadavg()) if hasattr(os, "getloadavg") else "unknown"
+    return (f"{model}, {cores} cores, {platform.system()}, Python {platform.python_version()}, Chromium "
+            f"{browser.version}; load before the start (1, 5, 15 minutes): {load}; {time.strftime('%Y-%m-%d')}")
+
+
+SECTION = """{begin}
+## From the key press to the picture
+
+`make bench-ui` writes this section, and `ui_results.json` with every single time. It starts JupyterLab and headless
+Chromium. Each explorer has a notebook and a kernel of its own, and in the same notebook stand what it is compared with:
+
+- the floor: a slider that sends back a picture of 8 × 8 pixels, which is what Jupyter and the browser cost alone;
+- the figure of the γ/β explorer by `interact` and an inline figure, made anew at each step, as tutorials do it (its layout is
+  not computed but copied, which is in its favour);
+- the same figure by ipympl: kept, `set_data` and `draw_idle`.
+
+All are visited in turn, {visit} steps at a time (the slow two: 2). A step lasts from the arrow key's event on the focused slider
+until the new picture is decoded and two animation frames have passed. Held: a key event every 30 ms for {hold:g} s; the lag
+of the last picture is counted from the last key event. Ratios to the floor are to the floor in the same notebook; the other two
+ratios are to the medians over all notebooks. Another busy program spoils the numbers.
+
+Targets: where a step neither redraws the background nor evaluates a trained net: median at most {median} × and p95 at most {p95} × that of the floor,
+at least {interact} × faster than `interact`, {ipympl} × faster than ipympl. All other steps: median at most {slowest} ms. {verdict}
+
+{machine}
+
+{table}
+While the nets train (a key press every 0.3 s; at least {fps} pictures a second and at most {slowest} ms are asked for):
+
+{playing}{end}
+"""
+
+
+def write_section(readme, section):
+    """Replace the section between the marks, or add it at the end."""
+    text = readme.read_text(encoding="utf-8") if readme.exists() else "# Benchmarks\n"
+    if BEGIN in text:
+        before, rest = text.split(BEGIN)
+        text = before + section.rstrip("\n") + rest.split(END)[1]
+    else:
+        text = text.rstrip("\n") + "\n\n" + section
+    readme.write_text(text, encoding="utf-8")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--steps", type=int, default=20, help=f"of each slider, a multiple of {VISIT} (default 20)")
+    parser.add_argument("--only", nargs="+", choices=EXPLORERS, default=list(EXPLORERS), metavar="EXPLORER")
+    parser.add_argument("--folder", type=Path, default=Path(__file__).parent, help="for README.md and ui_results.json")
+    options = parser.parse_args()
+    try:
+        import ipympl  # noqa: F401
+    except ImportError:
+        sys.exit("ipympl is compared with, and it is not installed: run this as make bench-ui")
+    found, begun = {}, time.monotonic()
+    with tempfile.TemporaryDirectory() as folder, chromium() as browser:
+        folder = Path(folder) / "notebooks"
+        folder.mkdir()
+        write_notebooks(folder, options.only)
+        about = machine(browser)
+        with LabServer(folder) as lab:
+            for name in options.only:
+                notebook = NotebookPage(browser, lab, f"{name}.ipynb", height=1000)
+                if not notebook.run_all():
+                    sys.exit(f"{name}: a cell raised an exception: {notebook.troubled_outputs()}")
+                notebook.page.wait_for_timeout(500)
+                notebook.page.evaluate(IN_THE_PAGE)
+                found[name] = measure(notebook, name, options.steps)
+                notebook.close()
+                print(f"{name}: measured, {time.monotonic() - begun:.0f} s", file=sys.stderr, flush=True)
+    by_hand = {way: [time for cases in found.values() for time in cases[way]["times"]] for way in BY_HAND}
+    others = {"floor", *BY_HAND}
+    lines = [summary(name, slider, cases, by_hand) for name, cases in found.items() for slider in cases if slider not in others]
+    late = [line for line in lines if line["missed"]]
+    verdict = f"{len(lines) - len(late)} of {len(lines)} sliders meet them." if late else f"All {len(lines)} sliders meet them."
+    section = SECTION.format(
+        begin=BEGIN, end=END, visit=VISIT, hold=HOLD, median=TARGETS["median"], p95=TARGETS["p95"], slowest=SLOWEST,
+        interact=TARGETS[BY_HAND[0]], ipympl=TARGETS[BY_HAND[1]], fps=PLAYING_FPS, verdict=verdict, machine=about,
+        table=table(lines, found, by_hand), playing=playing_table(lines))
+    print(section)
+    write_section(options.folder / "README.md", section)
+    results = {"machine": about, "summary": lines, "single": found}
+    (options.folder / "ui_results.json").write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

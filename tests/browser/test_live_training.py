@@ -1,0 +1,108 @@
+"""The playground in JupyterLab: played, dragged while it plays, paused, and run again; also by keyboard alone."""
+
+import time
+
+import pytest
+from notebook_page import NotebookPage
+
+# Keys for every slider in turn, one each 10 ms: as from a hand that is faster than any picture.
+HURRY = """async (box, events) => {
+  const handles = [...box.querySelectorAll('.noUi-handle')];
+  for (let i = 0; i < events; i++) {
+    const key = i * 7 % 11 < 6 ? 'ArrowRight' : 'ArrowLeft';
+    handles[(i >> 5) % handles.length].dispatchEvent(new KeyboardEvent('keydown', {key, bubbles: true}));
+    await new Promise(done => setTimeout(done, 10));
+  }
+}"""
+TASKS = "sum('keep_training' in repr(task) for task in asyncio.all_tasks(asyncio.get_running_loop()))"
+MEGABYTES = "int(open('/proc/self/statm').read().split()[1]) * 4096 / 1e6"
+
+
+@pytest.fixture(scope="module")
+def notebook(browser, lab):
+    page = NotebookPage(browser, lab, "10_playground.ipynb")
+    assert page.run_all()
+    page.python("import asyncio, gc")
+    yield page
+    page.close()
+
+
+@pytest.fixture
+def box(notebook):
+    box = notebook.explorers()[0]
+    box.click("reset")
+    box.settle()
+    return box
+
+
+def wait_until(box, condition, seconds=30):
+    deadline = time.monotonic() + seconds
+    while not box.ask(condition):
+        assert time.monotonic() < deadline, condition
+        time.sleep(0.05)
+
+
+def press_button(box, label, key):
+    button = box.box.locator(".widget-button", has_text=label).first
+    button.focus()
+    button.press(key)
+
+
+def test_by_keyboard_alone_it_is_played_changed_and_paused(notebook, box):
+    press_button(box, "play", "Enter")
+    wait_until(box, "explorer.steps_done > 60")
+    box.press("learning rate", "ArrowRight", times=5)
+    wait_until(box, "explorer.state['lr'] > 0.3")
+    assert box.ask("explorer.playing")
+    wait_until(box, "explorer.steps_done > 40")
+    press_button(box, "pause", "Space")
+    box.settle()
+    assert not box.ask("explorer.playing") and "paused" in box.box.inner_text()
+    assert box.ask("explorer.state['lr']") == pytest.approx(10**-0.5)
+    assert box.pictures() == box.redrawn()
+    assert not notebook.complaints and not notebook.troubled_outputs()
+
+
+def test_dragged_while_it_plays_it_plays_on_from_the_start(box):
+    box.click("play")
+    wait_until(box, "explorer.steps_done > 200")
+    box.drag("initial scale", 0.8)
+    wait_until(box, "explorer.state['init_scale'] > 2")
+    assert box.ask("explorer.playing and explorer.steps_done < 200")
+    box.click("pause")
+    box.settle()
+    assert box.pictures() == box.redrawn()
+
+
+def test_after_a_thousand_events_in_ten_seconds_the_picture_is_that_of_the_last_state(notebook, box):
+    box.click("play")
+    box.box.evaluate(HURRY, 200)  # the first pictures of a kind take memory that is then kept
+    before = notebook.value(f"gc.collect() * 0 + {MEGABYTES}")
+    box.box.evaluate(HURRY, 1000)
+    if box.ask("explorer.playing"):
+        box.click("pause")
+    box.settle(timeout=60)
+    assert notebook.value(f"gc.collect() * 0 + {MEGABYTES}") - before < 20
+    assert box.ask("explorer.state") != box.ask("explorer.start")
+    assert box.pictures() == box.redrawn()
+    assert not notebook.complaints and not notebook.troubled_outputs()
+
+
+def test_ten_runs_of_its_cell_leave_one_explorer_and_no_task(notebook, box):
+    notebook.python("_redrawn = None")
+    cell = notebook.page.locator(".jp-CodeCell", has_text="Playground()").last
+    for _ in range(10):
+        box = notebook.explorers()[0]
+        box.click("play")
+        wait_until(box, "explorer.steps_done > 20")
+        cell.locator(".jp-InputArea-editor").click()
+        notebook.page.keyboard.press("Control+Enter")
+        notebook.wait_until_idle()
+    box = notebook.explorers()[0]
+    assert not box.ask("explorer.playing") and notebook.value(TASKS) == 0
+    assert len(notebook.explorers()) == 1
+    box.click("play")
+    wait_until(box, "explorer.steps_done > 20")
+    assert notebook.value(TASKS) == 1
+    box.click("pause")
+    assert not notebook.complaints and not notebook.troubled_outputs()

@@ -1,0 +1,120 @@
+"""Lines that share an axes can be told apart: by lightness or by line style, and by readers who see fewer colours."""
+
+import itertools
+
+import numpy as np
+import pytest
+from matplotlib.colors import to_hex, to_rgba
+from matplotlib.lines import Line2D
+from matplotlib.patches import StepPatch
+
+from bnlib import plots
+from bnlib.explorers import EXPLORERS
+
+# Machado, Oliveira and Fernandes 2009, "A Physiologically-based Model for Simulation of Color Vision Deficiency", IEEE
+# TVCG 15(6), table 1, severity 1.0: what a reader sees, for linear RGB. Each row sums to one: gray stays gray.
+SEEN_BY = {
+    "protanopia": [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
+    "deuteranopia": [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]],
+    "tritanopia": [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.303900]],
+}
+SEEN_BY = {"all colours": np.eye(3)} | {name: np.array(matrix) for name, matrix in SEEN_BY.items()}
+LUMINANCE = np.array([0.2126, 0.7152, 0.0722])  # of linear sRGB (IEC 61966-2-1)
+APART = 15  # in lightness L*, 0 to 100
+
+
+def lightness(color, reader="all colours"):
+    """L* (CIE 1976) of a colour on white, as this reader sees it."""
+    *rgb, alpha = to_rgba(color)
+    rgb = alpha * np.array(rgb) + 1 - alpha
+    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+    y = LUMINANCE @ np.clip(SEEN_BY[reader] @ linear, 0, 1)
+    return 116 * np.cbrt(y) - 16 if y > (6 / 29) ** 3 else y * (29 / 3) ** 3
+
+
+def looks(ax):
+    """What each line of an axes looks like, without repetition: its label if it has one, colour, line style, marker."""
+    found = []
+    for artist in (*ax.lines, *(patch for patch in ax.patches if isinstance(patch, StepPatch))):
+        line = isinstance(artist, Line2D)
+        color = artist.get_color() if line else artist.get_edgecolor()
+        marker = artist.get_marker() if line else "None"
+        # A line that is all markers has their colour. matplotlib says "None", "" or " " for no line and no marker.
+        drawn = artist.get_linestyle() not in ("None", "", " ") and artist.get_linewidth() > 0
+        if line and not drawn:
+            filled = to_rgba(artist.get_markerfacecolor())[3] and marker not in ("x", "+", "|", "_", "1", "2", "3", "4")
+            color = artist.get_markerfacecolor() if filled else artist.get_markeredgecolor()
+        alpha = 1 if artist.get_alpha() is None else artist.get_alpha()
+        style = str(artist._unscaled_dash_pattern) if drawn else "no line"
+        label = str(artist.get_label())
+        label = None if label in ("", "None") or label.startswith("_") else label
+        look = label, to_rgba(color, alpha * to_rgba(color)[3]), style, str(marker)
+        if look not in found:
+            found.append(look)
+    return found
+
+
+def confused(ax):
+    """Pairs of lines that some reader cannot tell apart, as sentences."""
+    found = []
+    for (label, color, *shape), (other_label, other, *other_shape) in itertools.combinations(looks(ax), 2):
+        unnamed = label is None or other_label is None
+        if shape != other_shape or (unnamed and color == other):
+            continue
+        for reader in SEEN_BY:
+            gap = abs(lightness(color, reader) - lightness(other, reader))
+            if gap < APART:
+                names = f"{label or to_hex(color)} and {other_label or to_hex(other)}"
+                found.append(f"{names}: L* {gap:.0f}, {reader}, {shape}")
+    return found
+
+
+def test_gray_stays_gray_for_every_reader_and_white_has_lightness_100():
+    for reader, matrix in SEEN_BY.items():
+        np.testing.assert_allclose(matrix.sum(axis=1), 1, atol=1e-5)
+        assert lightness("white", reader) == pytest.approx(100, abs=0.01)
+        assert lightness("black", reader) == 0
+        assert lightness(plots.GRAY, reader) == pytest.approx(lightness(plots.GRAY), abs=0.01)
+
+
+def test_red_is_dark_for_protanopes_only():
+    assert lightness("red", "protanopia") < lightness("red") - 10
+    assert lightness("red", "tritanopia") > lightness("red") - 5
+
+
+@pytest.mark.parametrize("reader", SEEN_BY)
+def test_the_first_three_colours_differ_in_lightness_for_every_reader(reader):
+    assert min(np.diff(sorted(lightness(color, reader) for color in plots.COLORS[:3]))) >= APART
+
+
+def test_a_pair_that_only_some_readers_confuse_is_found():
+    _, ax = plots.figure()
+    ax.plot([0, 1], [0, 1], "-", color="#b00000")
+    ax.plot([0, 1], [1, 0], "-", color="#303030")
+    assert [line.split(", ")[1] for line in confused(ax)] == ["protanopia"]
+
+
+def test_a_pair_of_equal_lightness_is_confused_unless_its_style_or_its_marker_differs():
+    for shapes, expected in {("-", "-"): True, ("-", "--"): False, ("o", "x"): False, ("o", "o"): True}.items():
+        _, ax = plots.figure()
+        for shape, color in zip(shapes, (plots.ORANGE, plots.SKY), strict=True):
+            ax.plot([0, 1], [0, 1], shape, color=color)
+        assert bool(confused(ax)) == expected, shapes
+
+
+@pytest.mark.parametrize("name", EXPLORERS)
+def test_lines_that_share_an_axes_of_an_explorer_can_be_told_apart_by_every_reader(name):
+    explorer = EXPLORERS[name]()
+    found = [line for drawing in explorer.drawings.values() for ax in drawing.figure.axes for line in confused(ax)]
+    explorer.close()
+    assert not found
+
+
+def test_bands_and_histograms_that_share_an_axes_can_be_told_apart_by_every_reader():
+    curves = np.random.default_rng(0).normal(size=(5, 10))
+    _, (bands, histograms) = plots.figure(1, 2)
+    for i, (color, line) in enumerate(zip(plots.COLORS, plots.LINES, strict=True)):
+        plots.draw_band(bands, np.arange(10), curves + i, label=f"net {i}")
+        plots.draw_histogram(histograms, [0.5, 0.5], [0, 1, 2], color=color, line=line, label=f"net {i}")
+    assert len(looks(bands)) == len(looks(histograms)) == len(plots.COLORS)
+    assert not confused(bands) and not confused(histograms)

@@ -1,0 +1,83 @@
+"""The explorer that trains digits: its numbers again, from a plain run of the same nets."""
+
+import numpy as np
+import pytest
+
+from bnlib import MLP, accuracy, digits, fit
+from bnlib.explorers import TrainLive
+
+pytestmark = pytest.mark.filterwarnings("error")
+NORMS = {"with BN": "batch", "without BN": None}
+
+
+def plain_run(net, steps, lr, batch, init_scale, depth, activation):
+    data, settings = digits.load_digits(), {"init_scale": init_scale, "activation": activation, "dtype": float}
+    sizes = (64, *[32] * depth, 10)
+    model = MLP(sizes, norm=NORMS[net], replicas=6, rng=np.random.default_rng(1), **settings)
+    how = {"batch_size": batch, "lr": lr, "sgd_momentum": 0.0, "rng": np.random.default_rng(2)}
+    history = fit(model, data.train_x.astype(float), data.train_labels, steps=steps, **how)
+    return history, accuracy(model, data.test_x.astype(float), data.test_labels)
+
+
+@pytest.mark.parametrize("state", [{}, {"lr": 0.5, "batch": 7, "init_scale": 3.0, "depth": 3, "activation": "tanh"}])
+def test_the_picture_and_the_caption_are_those_of_a_plain_run(state):
+    explorer = TrainLive(**state)
+    explorer.advance(13)
+    explorer.advance(12)  # 45 steps, not in one piece: four full blocks of ten
+    settings = {name: value for name, value in explorer.state.items() if name != "nets"}
+    assert explorer.caption.startswith("Step 45, ")
+    for net, view in explorer.views.items():
+        history, right = plain_run(net, 45, **settings)
+        blocks = history.loss[:, :40].reshape(6, 4, 10).mean(axis=2)
+        steps, middle = view.line.get_data()
+        np.testing.assert_array_equal(steps, [5, 15, 25, 35])
+        np.testing.assert_allclose(middle, np.median(blocks, axis=0), rtol=1e-12)
+        edge = view.band.get_paths()[0].vertices[:, 1]
+        np.testing.assert_allclose(edge[:4], blocks.min(axis=0), rtol=1e-12)
+        np.testing.assert_allclose(edge[4:8], blocks.max(axis=0)[::-1], rtol=1e-12)
+        np.testing.assert_allclose(view.each.get_xdata(), right, rtol=1e-12)
+        loss = np.median(blocks[:, -1])
+        assert f"{net}: {np.median(right):.0%} right, loss {loss:.2g}, diverged 0 of 6" in explorer.caption
+    explorer.close()
+
+
+def test_one_kind_of_net_can_be_trained_alone_and_learns_what_it_learns_beside_the_other():
+    both, alone = TrainLive(), TrainLive(nets="without BN")
+    hidden = alone.views["with BN"]
+    assert not len(hidden.line.get_xdata()) and not len(hidden.each.get_xdata())
+    assert np.ptp(hidden.band.get_paths()[0].vertices, axis=0).max() == 0
+    assert "with BN:" not in alone.caption
+    np.testing.assert_array_equal(
+        alone.views["without BN"].line.get_data(), both.views["without BN"].line.get_data()
+    )
+    alone.set(nets="both")
+    assert len(hidden.line.get_xdata()) == 2 and len(hidden.each.get_xdata()) == 6 and alone.caption == both.caption
+    for explorer in (both, alone):
+        explorer.close()
+
+
+def test_nets_that_diverge_are_counted_and_leave_no_nan_in_the_picture():
+    explorer = TrainLive(lr=100.0, init_scale=10.0, depth=6, steps=60)
+    history, _ = plain_run("without BN", 60, 100.0, 60, 10.0, 6, "relu")
+    assert len(history.diverged) >= 4
+    assert f"diverged {len(history.diverged)} of 6" in explorer.caption and "nan" not in explorer.caption
+    for view in explorer.views.values():
+        assert np.isfinite(view.line.get_ydata()).all() and np.isfinite(view.each.get_xdata()).all()
+    explorer.close()
+
+
+@pytest.mark.parametrize(
+    "state, with_bn, without_bn",
+    [
+        ({"depth": 4, "init_scale": 0.1}, 0.9, 0.2),
+        ({"depth": 4, "init_scale": 0.3}, 0.9, 0.2),
+        ({"depth": 4, "init_scale": 3.0}, 0.7, 0.2),
+        ({"lr": 100.0}, 0.2, 0.2),
+    ],
+)
+def test_what_the_lesson_says_about_it_holds(state, with_bn, without_bn):
+    explorer = TrainLive(steps=250, **state)
+    for view, level in zip(explorer.views.values(), (with_bn, without_bn), strict=True):
+        right = np.median(view.each.get_xdata())
+        assert right > level if level > 0.5 else right < level
+    explorer.close()
