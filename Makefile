@@ -15,7 +15,7 @@ NBVAL := --nbval --nbval-current-env --nbval-cell-timeout=60
 # Without a user's own IPython start-up files; the longest files first, one file on one of two processes.
 PYTEST := IPYTHONDIR="$(CURDIR)/$(VENV)/ipython" $(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder -rfEs
 
-.PHONY: help lab test notebooks lint data oracle test-deep screenshot constraints clean
+.PHONY: help lab test notebooks lint data sweep oracle test-deep screenshot constraints clean
 
 help:
 	@echo "make lab         open the lessons in JupyterLab"
@@ -23,6 +23,7 @@ help:
 	@echo "make notebooks   run every notebook and store clean outputs"
 	@echo "make lint        check the code and the notebooks with ruff"
 	@echo "make data        draw the cats again"
+	@echo "make sweep       train the 14,400 nets of lesson 4's map again (some minutes; joblib)"
 	@echo "make oracle      compare with PyTorch (an environment of its own; installs PyTorch)"
 	@echo "make test-deep   the slow tests: every CPU type and thread count, the wheel in an empty environment"
 	@echo "make screenshot  make the README's picture of the live explorer again"
@@ -54,7 +55,10 @@ data: $(VENV)/.test
 oracle: $(VENV)-oracle/.ready
 	$(VENV)-oracle/bin/python -m pytest tests/oracle
 
-test-deep: $(VENV)/.test
+sweep: $(VENV)/.sweep
+	$(PY) tools/sweep.py
+
+test-deep: $(VENV)/.sweep
 	$(PYTEST) -m deep tests --ignore=tests/oracle
 	$(PY) tools/run_on_cpus.py $(NBVAL) notebooks
 
@@ -65,7 +69,7 @@ screenshot: $(VENV)/.test
 constraints:
 	rm -rf build/constraints
 	$(PYTHON) -m venv build/constraints/all
-	build/constraints/all/bin/python -m pip install --quiet ".[lab,test,dev]"
+	build/constraints/all/bin/python -m pip install --quiet ".[lab,test,dev,sweep]"
 	echo "# The versions the project was tested with; make constraints writes this file." > constraints/tested.txt
 	build/constraints/all/bin/python -m pip freeze | grep -vi "^bnlib" >> constraints/tested.txt
 	$(PYTHON) -m venv build/constraints/oracle
@@ -104,8 +108,12 @@ $(VENV)/.test: $(VENV)/.lab
 	@$(PIP_INSTALL) -c constraints/tested.txt -e ".[lab,test]"
 	@touch $@
 
+$(VENV)/.sweep: $(VENV)/.test
+	@$(PIP_INSTALL) -c constraints/tested.txt -e ".[lab,test,sweep]"
+	@touch $@
+
 $(VENV)/.dev: $(VENV)/.test
-	@$(PIP_INSTALL) -c constraints/tested.txt -e ".[lab,test,dev]"
+	@$(PIP_INSTALL) -c constraints/tested.txt -e ".[lab,test,dev,sweep]"
 	@touch $@
 
 $(VENV)-oracle/.made:

@@ -1,6 +1,6 @@
 """Pictures of notebooks as a reader sees them in JupyterLab: whole pages for review, one explorer for the README.
 
-    python tools/screenshots.py notebooks/02_*.ipynb --width 1280 --out /tmp/pages
+    python tools/screenshots.py notebooks/02_*.ipynb --width 1280 --out build/pages
     python tools/screenshots.py notebooks/02_*.ipynb --explorer 1 --drag γ 0.8 --out explorer.png
 """
 
