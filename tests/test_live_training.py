@@ -420,3 +420,14 @@ def test_ten_runs_of_a_cell_leave_one_explorer_and_one_task(monkeypatch):
         await until(lambda: not others())
 
     asyncio.run(play())
+
+
+def test_the_messages_of_every_part_of_it_come_on_the_thread_of_the_cells(walks):
+    """ipykernel 7.4 asks a comm for which of its threads a message is: None is the one of the cells."""
+    parts = [walks.widget]
+    for part in parts:
+        parts += getattr(part, "children", ())
+        part.comm._reply_subshell_for = lambda data, default: "another thread"
+    live_training.keep_on_one_thread(walks.widget)
+    assert len(parts) > 10
+    assert {part.comm._reply_subshell_for({}, "another thread") for part in parts} == {None}

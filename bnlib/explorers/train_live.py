@@ -110,10 +110,10 @@ class TrainLive(TrainingExplorer):
             view.each.set_data(found.right, row + np.linspace(-0.25, 0.25, REPLICAS))
             last = np.median(found.losses[:, -1])
             told.append(
-                f"{net}: {np.median(found.right):.0%} right, loss {f'{last:.2g}' if np.isfinite(last) else 'not finite'}, "
-                f"diverged {found.diverged} of {REPLICAS}"
+                f"{net}: {np.median(found.right):.0%} right, "
+                f"loss {f'{last:.2g}' if np.isfinite(last) else 'not finite'}, diverged {found.diverged} of {REPLICAS}"
             )
         return (
-            f"Step {self.steps_done}, {'; '.join(told)}. Medians of {REPLICAS} nets: the share of the test digits that is "
-            f"right, in eval mode, and the training loss of the last full {BLOCK} steps."
+            f"Step {self.steps_done}, {'; '.join(told)}. Medians of {REPLICAS} nets: the share of the test digits that "
+            f"is right, in eval mode, and the training loss of the last full {BLOCK} steps."
         )
