@@ -62,7 +62,7 @@ def test_constraints_pin_all_that_is_asked_for():
     pinned = {re.split("==", line)[0].lower().replace("_", "-") for path in (ROOT / "constraints").glob("*.txt")
               for line in path.read_text().splitlines() if not line.startswith("#")}
     asked = [*PROJECT["dependencies"], *sum(PROJECT["optional-dependencies"].values(), [])]
-    assert {re.split("[<>=]", line)[0] for line in asked} <= pinned
+    assert {re.split(r"[<>=\[]", line)[0] for line in asked} <= pinned
 
 
 def test_the_wheel_is_pure_python_with_the_data_and_the_licences(wheel):

@@ -346,10 +346,10 @@ Chromium. Each explorer has a notebook and a kernel of its own, and in the same 
   layout is not computed but copied, which is in its favour);
 - the same figure by ipympl: kept, `set_data` and `draw_idle`.
 
-All are visited in turn, {visit} steps at a time. A step lasts from the arrow key's event on the focused slider until the
-new picture is decoded and two animation frames have passed. Held: a key event every 30 ms for {hold:g} s; the lag of the
-last picture is counted from the last key event. Ratios to the floor are to the floor in the same notebook; the other
-two ratios are to the medians over all notebooks. Another busy program spoils the numbers.
+All are visited in turn, {visit} steps at a time. A step lasts from the arrow key's event on the focused slider until
+the new picture is decoded and two animation frames have passed. Held: a key event every 30 ms for {hold:g} s; the lag
+of the last picture is counted from the last key event. Ratios to the floor are to the floor in the same notebook; the
+other two ratios are to the medians over all notebooks. Another busy program spoils the numbers.
 
 Targets: where a step neither redraws the background nor evaluates a trained net: median at most {median} × and p95 at
 most {p95} × that of the floor, at least {interact} × faster than `interact`, {ipympl} × faster than ipympl. All other

@@ -17,7 +17,8 @@ FIRE = """async (box, [events, seconds]) => {
     const wait = begun + 1000 * seconds * (i + 1) / events - performance.now();
     if (wait > 0) await new Promise(done => setTimeout(done, wait));
   }
-  return (performance.now() - begun) / 1000;
+  const places = handles.map(handle => Number(handle.getAttribute('aria-valuetext')));
+  return [(performance.now() - begun) / 1000, places];
 }"""
 MEGABYTES = "__import__('psutil').Process().memory_info().rss / 1e6"
 KINDS = ["GammaBeta", "Playground"]  # one that stands still, and one that trains
@@ -49,12 +50,13 @@ def fire(box, events, seconds):
     notebook.python(f"shown = []\n{box.variable}.picture.observe(lambda change: shown.append(1), 'value')")
     if trains:
         box.click("play")
-    took = box.box.evaluate(FIRE, [events, seconds])
+    took, places = box.box.evaluate(FIRE, [events, seconds])
     if trains:
         box.click("pause")
     box.settle()
     assert took < 1.5 * seconds, "the events did not come as fast as they should"
     assert box.state() != before and notebook.value("len(shown)") > 2
+    assert box._slider_places() == places, "a slider went elsewhere than where the hand left it"
     assert box.pictures() == box.redrawn()
     assert not notebook.troubled_outputs()
     assert not notebook.complaints
