@@ -15,7 +15,7 @@ NBVAL := --nbval --nbval-current-env --nbval-cell-timeout=60
 # Without a user's own IPython start-up files; the longest files first, one file on one of two processes.
 PYTEST := IPYTHONDIR="$(CURDIR)/$(VENV)/ipython" $(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder -rfEs
 
-.PHONY: help lab test notebooks lint data sweep oracle test-deep screenshot constraints clean
+.PHONY: help lab test notebooks lint data sweep bench bench-ui oracle test-deep screenshot constraints clean
 
 help:
 	@echo "make lab         open the lessons in JupyterLab"
@@ -26,6 +26,8 @@ help:
 	@echo "make sweep       train the 14,400 nets of lesson 4's map again (some minutes; joblib)"
 	@echo "make oracle      compare with PyTorch (an environment of its own; installs PyTorch)"
 	@echo "make test-deep   the slow tests: every CPU type and thread count, the wheel in an empty environment"
+	@echo "make bench       time training steps against PyTorch, JAX and Keras (an environment of its own; 10 minutes)"
+	@echo "make bench-ui    time slider steps in JupyterLab against interact and ipympl (an environment of its own)"
 	@echo "make screenshot  make the README's picture of the live explorer again"
 	@echo "make constraints find and store the newest versions of everything we install"
 	@echo "make clean       remove all that make has made, the environment too"
@@ -55,6 +57,12 @@ data: $(VENV)/.test
 oracle: $(VENV)-oracle/.ready
 	$(VENV)-oracle/bin/python -m pytest tests/oracle
 
+bench: $(VENV)-bench/.ready
+	$(VENV)-bench/bin/python tests/benchmarks/bench.py
+
+bench-ui: $(VENV)-bench-ui/.ready
+	$(VENV)-bench-ui/bin/python tests/benchmarks/bench_ui.py
+
 sweep: $(VENV)/.sweep
 	$(PY) tools/sweep.py
 
@@ -79,7 +87,7 @@ constraints:
 		| sed "s/+cpu//" >> constraints/oracle.txt
 
 clean:
-	rm -rf $(VENV) $(VENV)-oracle build dist .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-oracle $(VENV)-bench $(VENV)-bench-ui build dist .pytest_cache .ruff_cache .hypothesis
 	find bnlib tests tools notebooks -name __pycache__ -prune -exec rm -rf {} +
 	find notebooks -name .ipynb_checkpoints -prune -exec rm -rf {} +
 
@@ -114,6 +122,15 @@ $(VENV)/.sweep: $(VENV)/.test
 
 $(VENV)/.dev: $(VENV)/.test
 	@$(PIP_INSTALL) -c constraints/tested.txt -e ".[lab,test,dev,sweep]"
+	@touch $@
+
+$(VENV)-bench/.ready: EXTRA = bench
+$(VENV)-bench-ui/.ready: EXTRA = lab,bench-ui
+$(VENV)-bench/.ready $(VENV)-bench-ui/.ready: pyproject.toml constraints/tested.txt constraints/oracle.txt constraints/bench.txt
+	@$(CHECK_PYTHON)
+	@$(PYTHON) -m venv --clear $(@D)
+	@$(@D)/bin/python -m pip install --quiet --disable-pip-version-check -c constraints/tested.txt \
+		-c constraints/oracle.txt -c constraints/bench.txt -e ".[$(EXTRA)]"
 	@touch $@
 
 $(VENV)-oracle/.made:
