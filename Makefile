@@ -85,6 +85,11 @@ constraints:
 	echo "# What make oracle installs beside; make constraints writes this file." > constraints/oracle.txt
 	build/constraints/oracle/bin/python -m pip freeze | grep -vi "^bnlib" | grep -vxFf constraints/tested.txt \
 		| sed "s/+cpu//" >> constraints/oracle.txt
+	$(PYTHON) -m venv build/constraints/bench
+	build/constraints/bench/bin/python -m pip install --quiet -c constraints/tested.txt -c constraints/oracle.txt ".[lab,bench,bench-ui]"
+	echo "# What make bench and make bench-ui install beside; make constraints writes this file." > constraints/bench.txt
+	build/constraints/bench/bin/python -m pip freeze | grep -vi "^bnlib" | sed "s/+cpu//" \
+		| grep -vxFf constraints/tested.txt | grep -vxFf constraints/oracle.txt >> constraints/bench.txt
 
 clean:
 	rm -rf $(VENV) $(VENV)-oracle $(VENV)-bench $(VENV)-bench-ui build dist .pytest_cache .ruff_cache .hypothesis
