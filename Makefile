@@ -109,11 +109,11 @@ $(VENV)/.made:
 	@$(PYTHON) -m venv --clear $(VENV)
 	@touch $@
 
-$(VENV)/.lab: $(VENV)/.made pyproject.toml constraints/tested.txt
+$(VENV)/.lab: $(VENV)/.made pyproject.toml constraints/tested.txt $(wildcard tools/jupyter*)
 	@$(PIP_INSTALL) -c constraints/tested.txt -e ".[lab]"
 	@mkdir -p $(VENV)/share/jupyter/lab/settings
 	@cp tools/jupyterlab_overrides.json $(VENV)/share/jupyter/lab/settings/overrides.json
-	@cp tools/jupyter_nbconvert_config.json $(VENV)/etc/jupyter/
+	@cp tools/jupyter_nbconvert_config.json tools/jupyter_server_config.py $(VENV)/etc/jupyter/
 	@$(PY) -c "import matplotlib.font_manager" 2>/dev/null
 	@touch $@
 

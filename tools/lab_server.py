@@ -75,6 +75,8 @@ class LabServer:
             path = settings / package / f"{name}.jupyterlab-settings"
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(json.dumps(values))
+        (self.folder / "config").mkdir()
+        shutil.copy(ROOT / "tools" / "jupyter_server_config.py", self.folder / "config")
         places = {"JUPYTER_CONFIG_DIR": "config", "JUPYTER_RUNTIME_DIR": "runtime", "IPYTHONDIR": "ipython",
                   "JUPYTERLAB_SETTINGS_DIR": "settings", "JUPYTERLAB_WORKSPACES_DIR": "workspaces"}
         # First on the path, so that the kernel is this interpreter and not another of the same name.
