@@ -57,18 +57,21 @@ def batch_norm(x, gamma, beta, eps=1e-5):
     return transform(x, gamma[..., None, :], beta[..., None, :], float(eps))
 
 
-def transform(x, gamma, beta, eps):
-    """Algorithm 1 on checked input; gamma and beta: (..., 1, features)."""
+def transform(x, gamma, beta, eps, centered=None):
+    """Algorithm 1 on checked input; gamma and beta: (..., 1, features); centered: None, or where to write it."""
     mean = batch_mean(x)  # mu_B = 1/m sum x_i
-    centered = x - mean
-    var = batch_mean(np.square(centered))  # sigma_B^2 = 1/m sum (x_i - mu_B)^2
-    return scale_and_shift(centered, mean, var, gamma, beta, eps)
+    centered = np.subtract(x, mean, out=centered)
+    squares = np.square(centered)
+    var = batch_mean(squares)  # sigma_B^2 = 1/m sum (x_i - mu_B)^2
+    return scale_and_shift(centered, mean, var, gamma, beta, eps, squares)
 
 
-def scale_and_shift(centered, mean, var, gamma, beta, eps):
+def scale_and_shift(centered, mean, var, gamma, beta, eps, room=None):
+    """room: an array shaped like centered that y may be written into, if it has no axis of replicas beside."""
     std = np.sqrt(var + eps)
     scale = gamma / std
-    y = centered * scale  # gamma x_hat_i, where x_hat_i = (x_i - mu_B) / sqrt(sigma_B^2 + eps)
+    room = room if scale.ndim <= centered.ndim else None
+    y = np.multiply(centered, scale, out=room)  # gamma x_hat_i, where x_hat_i = (x_i - mu_B) / sqrt(sigma_B^2 + eps)
     y += beta  # y_i = gamma x_hat_i + beta
     return y, Cache(centered, mean, var, std, scale)
 
@@ -91,9 +94,10 @@ def gradients(dy, cache, dgamma=None, dbeta=None):
     centered, _, _, std, scale = cache
     m = batch_size(dy)
     dbeta = batch_sum(dy, dbeta)  # sum dy_i
-    dgamma = batch_sum(dy * centered, dgamma)
+    dx = dy * centered
+    dgamma = batch_sum(dx, dgamma)
     dgamma /= std  # sum dy_i x_hat_i
-    dx = centered * (dgamma / (m * std))  # the component of dy along x_hat,
+    np.multiply(centered, dgamma / (m * std), out=dx)  # the component of dy along x_hat,
     dx += dbeta / m  # and its mean,
     np.subtract(dy, dx, out=dx)  # are taken off
     dx *= scale
@@ -110,6 +114,7 @@ class BatchNorm(Layer):
 
     In training mode a batch is normalized by its own mean and variance (divided by m), and the running statistics move
     towards its mean and its unbiased variance (divided by m - 1). In eval mode the running statistics take their place.
+    cache: what the last forward pass keeps for the backward pass; the next forward pass writes over it.
     Source: Ioffe & Szegedy 2015, Algorithms 1 and 2; the running average is PyTorch's.
     """
 
@@ -135,13 +140,18 @@ class BatchNorm(Layer):
         x, arrays = self.check(x), self.arrays
         if self.training:
             check_batch(x)
-            y, self.cache = transform(x, arrays["gamma"], arrays["beta"], self.eps)
+            y, self.cache = transform(x, arrays["gamma"], arrays["beta"], self.eps, self.kept(x.shape))
             self.track(x.shape[-2])
         else:
             mean, var = arrays["running_mean"].copy(), arrays["running_var"].copy()
             y, self.cache = scale_and_shift(x - mean, mean, var, arrays["gamma"], arrays["beta"], self.eps)
         self.through_statistics, self.output_shape = self.training, y.shape
         return y
+
+    def kept(self, shape):
+        """The array of the last forward pass, if it has this shape, to write into: new memory costs more than the sums.
+        """
+        return self.cache.centered if self.cache is not None and self.cache.centered.shape == shape else None
 
     def track(self, batch):
         """Move the running statistics towards those of the batch that has just been normalized."""

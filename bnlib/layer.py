@@ -83,12 +83,18 @@ class Layer:
         self.training = False
         return self
 
+    def __copy__(self):
+        """A layer that shares the arrays, and nothing of what the last forward pass kept."""
+        other = object.__new__(type(self))
+        vars(other).update(vars(self) | {"cache": None})
+        return other
+
     def part(self, replicas):
         """This layer for some of its replicas, a slice: its arrays are views, and what forward kept stays here."""
         part = copy.copy(self)
         part.arrays = {name: array if array is None else array[replicas] for name, array in self.arrays.items()}
         part.replicas = len(range(self.replicas)[replicas])
-        part.gradients_into, part.cache = {}, None
+        part.gradients_into = {}
         return part
 
     def check(self, x):

@@ -53,9 +53,7 @@ class Elementwise(Layer):
         self.cache = None
 
     def part(self, replicas):
-        part = copy.copy(self)
-        part.cache = None
-        return part
+        return copy.copy(self)
 
     def check(self, x):
         x = np.asarray(x)

@@ -493,6 +493,15 @@ def test_changing_an_output_in_place_does_not_change_the_gradient():
     np.testing.assert_array_equal(layer.backward(dy), expected)
 
 
+def test_a_forward_pass_of_a_copy_leaves_the_backward_pass_of_the_original_as_it_was():
+    layer, x, dy = some_layer(), normal(5, 3), normal(5, 3, seed=1)
+    layer.forward(x)
+    expected = layer.backward(dy)
+    layer.forward(x)
+    copy.copy(layer).forward(x + dy)
+    np.testing.assert_array_equal(layer.backward(dy), expected)
+
+
 @pytest.mark.parametrize("mode", ["train", "eval"])
 @pytest.mark.parametrize("number", [float, np.float64])
 def test_float32_in_gives_float32_out_everywhere(mode, number):

@@ -352,9 +352,9 @@ picture back until the browser has acknowledged the message before it: on an idl
 instead of 25, and all steps take about 35 ms longer, by whatever way.
 
 All are visited in turn, {visit} steps at a time. A step lasts from the arrow key's event on the focused slider until
-the new picture is decoded and the next frame of the screen is painted. Held: a key event every 30 ms for {hold:g} s; the lag
-of the last picture is counted from the last key event. Ratios to the floor are to the floor in the same notebook; the
-other two ratios are to the medians over all notebooks. Another busy program spoils the numbers.
+the new picture is decoded and the next frame of the screen is painted. Held: a key event every 30 ms for {hold:g} s;
+the lag of the last picture is counted from the last key event. Ratios to the floor are to the floor in the same
+notebook; the other two ratios are to the medians over all notebooks. Another busy program spoils the numbers.
 
 Targets: where a step neither redraws the background nor evaluates a trained net: median at most {median} × and p95 at
 most {p95} × that of the floor, at least {interact} × faster than `interact`, {ipympl} × faster than ipympl. All other
