@@ -15,11 +15,12 @@ NBVAL := --nbval --nbval-current-env --nbval-cell-timeout=60
 # Without a user's own IPython start-up files; the longest files first, one file on one of two processes.
 PYTEST := IPYTHONDIR="$(CURDIR)/$(VENV)/ipython" $(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder -rfEs
 
-.PHONY: help lab test notebooks lint data sweep bench bench-ui oracle test-deep screenshot constraints clean
+.PHONY: help lab test test-lessons notebooks lint data sweep bench bench-ui oracle test-deep screenshot constraints clean
 
 help:
 	@echo "make lab         open the lessons in JupyterLab"
 	@echo "make test        run all tests: code, notebooks with their outputs, the lessons in a real browser"
+	@echo "make test-lessons every lesson in a real browser: run all, drag everything; 1,000 slider events in 10 s"
 	@echo "make notebooks   run every notebook and store clean outputs"
 	@echo "make lint        check the code and the notebooks with ruff"
 	@echo "make data        draw the cats again"
@@ -44,6 +45,9 @@ lab: $(VENV)/.lab
 
 test: $(VENV)/.test
 	$(PYTEST) $(NBVAL) notebooks tests --ignore=tests/oracle
+
+test-lessons: $(VENV)/.test
+	$(PYTEST) --dist loadgroup -m deep tests/browser
 
 notebooks: $(VENV)/.test
 	$(PY) tools/run_notebooks.py notebooks/*.ipynb

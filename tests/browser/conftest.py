@@ -9,7 +9,11 @@ import pytest
 from lab_server import ROOT, LabServer
 from notebook_page import NO_CHROMIUM, NotebookPage, chromium, find_chromium
 
-NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+ALWAYS = "00_start_here", "02_scale_and_shift", "10_playground"  # the others in `make test-lessons`
+NOTEBOOKS = [
+    pytest.param(path, marks=[pytest.mark.xdist_group(path.stem)] + [pytest.mark.deep] * (path.stem not in ALWAYS))
+    for path in sorted((ROOT / "notebooks").glob("*.ipynb"))
+]
 
 
 @pytest.fixture(scope="module")
