@@ -16,7 +16,8 @@ ROOT = Path(__file__).resolve().parents[1]
 OVERRIDES = json.loads((ROOT / "tools" / "jupyterlab_overrides.json").read_text())
 # Windowing off: cells outside the window stay in the page, so that they can be measured and pictured.
 NOTEBOOK_SETTINGS = {"windowingMode": "none", "autoStartDefaultKernel": True}
-SETTINGS = {**OVERRIDES, "@jupyterlab/notebook-extension:tracker": NOTEBOOK_SETTINGS}
+TRACKER = "@jupyterlab/notebook-extension:tracker"
+SETTINGS = {**OVERRIDES, TRACKER: {**OVERRIDES[TRACKER], **NOTEBOOK_SETTINGS}}
 
 
 def free_port():
