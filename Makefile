@@ -19,7 +19,7 @@ PYTEST := IPYTHONDIR="$(CURDIR)/$(VENV)/ipython" $(PY) -m pytest -n 2 --dist loa
 
 help:
 	@echo "make lab         open the lessons in JupyterLab"
-	@echo "make test        run all tests: code, notebooks with their outputs, the lessons in a real browser"
+	@echo "make test        run the tests: code, notebooks with their outputs, three lessons in a real browser"
 	@echo "make test-lessons every lesson in a real browser: run all, drag everything; 1,000 slider events in 10 s"
 	@echo "make notebooks   run every notebook and store clean outputs"
 	@echo "make lint        check the code and the notebooks with ruff"
@@ -27,8 +27,8 @@ help:
 	@echo "make sweep       train the 14,400 nets of lesson 4's map again (some minutes; joblib)"
 	@echo "make oracle      compare with PyTorch (an environment of its own; installs PyTorch)"
 	@echo "make test-deep   the slow tests: every CPU type and thread count, the wheel in an empty environment"
-	@echo "make bench       time training steps against PyTorch, JAX and Keras (an environment of its own; 10 minutes)"
-	@echo "make bench-ui    time slider steps in JupyterLab against interact and ipympl (an environment of its own)"
+	@echo "make bench       time training steps against PyTorch, JAX and Keras (an environment of its own; 4 minutes)"
+	@echo "make bench-ui    time slider steps in JupyterLab against interact and ipympl (an environment of its own; 9 minutes)"
 	@echo "make screenshot  make the README's picture of the live explorer again"
 	@echo "make constraints find and store the newest versions of everything we install"
 	@echo "make clean       remove all that make has made, the environment too"

@@ -51,3 +51,11 @@ def summary(name, z, entering):
     if name == "z_std":
         return z.std(axis=-2)
     return np.percentile(entering, name, axis=-2).astype(entering.dtype)
+
+
+def mean_of_blocks(loss, block):
+    """loss: (replicas, steps). Means of `block` steps each, (replicas, steps // block); infinite where a net diverged.
+    """
+    blocks = loss.shape[1] // block
+    means = loss[:, : blocks * block].reshape(len(loss), blocks, block).mean(axis=2)
+    return np.nan_to_num(means, nan=np.inf)

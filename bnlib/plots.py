@@ -87,6 +87,13 @@ def draw_band(ax, x, curves, *, label=None, percentiles=(10, 90)):
     return line, ax.fill_between(x, low, high, color=line.get_color(), alpha=0.2, linewidth=0)
 
 
+def move_band(line, band, x, curves, percentiles=(10, 90)):
+    """Move a line and a band of `fill_between` to the median and the percentiles of curves (replicas, points)."""
+    low, middle, high = np.percentile(curves, (percentiles[0], 50, percentiles[1]), axis=0)
+    line.set_data(x, middle)
+    band.set_verts([np.append(np.stack([x, low], 1), np.stack([x, high], 1)[::-1], axis=0)])
+
+
 @styled
 def draw_images(ax, images, *, columns=10, titles=(), moving=False):
     """Images (n, height, width, 3) in [0, 1], `columns` to a row, with a title under each if given.

@@ -107,11 +107,10 @@ class BatchSize(TrainingExplorer):
     def show(self, result):
         ends = {}
         for key, (line, band) in self.curves.items():
-            low, middle, high = np.percentile(result.looks[key], (10, 50, 90), axis=0)
-            steps = EVERY * np.arange(1, len(middle) + 1)
-            line.set_data(steps, middle)
-            band.set_verts([np.append(np.stack([steps, low], 1), np.stack([steps, high], 1)[::-1], axis=0)])
-            ends[key] = f"{100 * middle[-1]:.0f} %"
+            looks = result.looks[key]
+            steps = EVERY * np.arange(1, looks.shape[1] + 1)
+            plots.move_band(line, band, steps, looks)
+            ends[key] = f"{100 * np.median(looks[:, -1]):.0f} %"
         m, lr, wrong, dropout = self.state.values()
         epochs = steps[-1] / (TRAINED // m)
         return (

@@ -8,6 +8,7 @@ import numpy as np
 
 from bnlib import cats, plots
 from bnlib.batchnorm import BatchNorm, scale_and_shift
+from bnlib.history import mean_of_blocks
 from bnlib.layers import ACTIVATIONS, Linear
 from bnlib.live import FloatLogSlider, FloatSlider, IntSlider
 from bnlib.live_training import TrainingExplorer
@@ -180,11 +181,9 @@ class Playground(TrainingExplorer):
         result = {}
         for net, training in run.items():
             history = training.history
-            blocks = history.loss.shape[1] // BLOCK
-            losses = history.loss[:, : blocks * BLOCK].reshape(REPLICAS, blocks, BLOCK).mean(axis=2)
             predicted, entering, probability = look(training.model, x + [shift, 0], mode)
             result[net] = SimpleNamespace(
-                losses=np.nan_to_num(losses, nan=np.inf),
+                losses=mean_of_blocks(history.loss, BLOCK),
                 diverged=len(history.diverged),
                 right=(predicted == labels).mean(axis=1),
                 entering=entering,
@@ -204,9 +203,7 @@ class Playground(TrainingExplorer):
             counts, _ = np.histogram(np.clip(found.entering, *EDGES[[0, -1]]), EDGES)
             view.bars.set_data(counts / max(counts.max(), 1))
             steps = BLOCK * (np.arange(found.losses.shape[1]) + 0.5)
-            low, middle, high = np.percentile(np.clip(found.losses, LOWEST, HIGHEST), (10, 50, 90), axis=0)
-            view.line.set_data(steps, middle)
-            view.band.set_verts([np.append(np.stack([steps, low], 1), np.stack([steps, high], 1)[::-1], axis=0)])
+            plots.move_band(view.line, view.band, steps, np.clip(found.losses, LOWEST, HIGHEST))
             view.each.set_data(found.right, row + np.linspace(-0.3, 0.3, REPLICAS))
         with_bn, without = result.values()
         loss = [f"{np.median(found.losses[:, -1]):.2g}".replace("inf", "not finite") for found in result.values()]

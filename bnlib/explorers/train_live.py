@@ -7,6 +7,7 @@ import ipywidgets
 import numpy as np
 
 from bnlib import digits, plots
+from bnlib.history import mean_of_blocks
 from bnlib.layers import ACTIVATIONS
 from bnlib.live import FloatLogSlider, IntSlider
 from bnlib.live_training import TrainingExplorer
@@ -25,13 +26,6 @@ def split():
     """The digits in float64, so that the numbers of a caption are the same everywhere."""
     data = digits.load_digits()
     return data.train_x.astype(float), data.train_labels, data.test_x.astype(float), data.test_labels
-
-
-def mean_of_blocks(loss):
-    """loss: (replicas, steps). Means of BLOCK steps each, (replicas, steps // BLOCK); infinite where a net diverged."""
-    blocks = loss.shape[1] // BLOCK
-    means = loss[:, : blocks * BLOCK].reshape(len(loss), blocks, BLOCK).mean(axis=2)
-    return np.nan_to_num(means, nan=np.inf)
 
 
 class TrainLive(TrainingExplorer):
@@ -90,7 +84,7 @@ class TrainLive(TrainingExplorer):
         result = {}
         for net, training in run.items():
             history = training.history
-            losses, right = mean_of_blocks(history.loss), accuracy(training.model, x, labels)
+            losses, right = mean_of_blocks(history.loss, BLOCK), accuracy(training.model, x, labels)
             result[net] = SimpleNamespace(losses=losses, right=right, diverged=len(history.diverged))
         return result
 
@@ -104,9 +98,7 @@ class TrainLive(TrainingExplorer):
                 continue
             found = result[net]
             steps = BLOCK * (np.arange(found.losses.shape[1]) + 0.5)
-            low, middle, high = np.percentile(np.clip(found.losses, LOWEST, HIGHEST), (0, 50, 100), axis=0)
-            view.line.set_data(steps, middle)
-            view.band.set_verts([np.append(np.stack([steps, low], 1), np.stack([steps, high], 1)[::-1], axis=0)])
+            plots.move_band(view.line, view.band, steps, np.clip(found.losses, LOWEST, HIGHEST), percentiles=(0, 100))
             view.each.set_data(found.right, row + np.linspace(-0.25, 0.25, REPLICAS))
             last = np.median(found.losses[:, -1])
             told.append(

@@ -17,7 +17,6 @@ import time
 from pathlib import Path
 from statistics import median
 
-import nbformat
 import numpy as np
 
 from bnlib.explorers import EXPLORERS
@@ -27,7 +26,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tools"))
 
 from lab_server import LabServer  # noqa: E402
-from notebook_page import NotebookPage, chromium  # noqa: E402
+from notebook_page import NotebookPage, chromium, write_notebook  # noqa: E402
 
 BEGIN, END = "<!-- ui:begin -->", "<!-- ui:end -->"
 EVALUATE_A_NET = {"batch_mix", "coat", "train_eval", "training_time"}  # beside those that train one
@@ -210,11 +209,7 @@ def p95(times):
 
 def write_notebooks(folder, names):
     for name in names:
-        sources = FLOOR, OURS.format(name=name), INTERACT, IPYMPL
-        cells = [nbformat.v4.new_code_cell(source.strip()) for source in sources]
-        kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
-        notebook = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel})
-        nbformat.write(notebook, folder / f"{name}.ipynb")
+        write_notebook(folder / f"{name}.ipynb", (FLOOR, OURS.format(name=name), INTERACT, IPYMPL))
 
 
 def measure(notebook, name, steps):

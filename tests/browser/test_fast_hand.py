@@ -1,8 +1,7 @@
 """Slider events faster than any hand: the last picture is that of the last position, and nothing piles up."""
 
-import nbformat
 import pytest
-from notebook_page import NotebookPage
+from notebook_page import NotebookPage, write_notebook
 
 # The key presses come at a fixed rate, whether the page keeps up or not; which slider and which key is drawn by a seed.
 FIRE = """async (box, [events, seconds]) => {
@@ -27,12 +26,8 @@ KINDS = ["GammaBeta", "Playground"]  # one that stands still, and one that train
 @pytest.fixture(scope="module")
 def notebook(browser, lab):
     """A notebook with one explorer of each kind, run; it lies beside the copies of the others."""
-    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    sources = (f"from bnlib.explorers import {name}\n\n{name}()" for name in KINDS)
-    page = nbformat.v4.new_notebook(
-        cells=[nbformat.v4.new_code_cell(source) for source in sources], metadata={"kernelspec": kernel}
-    )
-    nbformat.write(page, lab.folder / "work" / lab.notebooks.name / "hand.ipynb")
+    sources = [f"from bnlib.explorers import {name}\n\n{name}()" for name in KINDS]
+    write_notebook(lab.folder / "work" / lab.notebooks.name / "hand.ipynb", sources)
     notebook = NotebookPage(browser, lab, "hand.ipynb")
     assert notebook.run_all()
     yield notebook
