@@ -10,6 +10,8 @@ from cycler import cycler
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from .readout import Readout
+
 # Okabe and Ito's palette, in an order in which neighbours differ in lightness.
 COLORS = ("#000000", "#0072B2", "#E69F00", "#009E73", "#D55E00", "#56B4E9", "#CC79A7", "#F0E442")
 BLACK, BLUE, ORANGE, GREEN, VERMILION, SKY, PURPLE, YELLOW = COLORS
@@ -52,7 +54,16 @@ class StyledAxes(matplotlib.axes.Axes):
     """Axes whose own methods draw in the style too."""
 
 
-for name in ("plot", "scatter", "bar", "axvline", "axhline", "text", "set_title", "legend"):
+    @styled
+    def text(self, x, y, s, *args, animated=False, **look):
+        """As in matplotlib; a moving text is a `Readout`."""
+        if not animated:
+            return super().text(x, y, s, *args, **look)
+        place = {"transform": self.transData, "clip_on": False}
+        return self.add_artist(Readout(x, y, s, animated=True, **place | look))
+
+
+for name in ("plot", "scatter", "bar", "axvline", "axhline", "set_title", "legend"):
     setattr(StyledAxes, name, styled(getattr(matplotlib.axes.Axes, name)))
 
 

@@ -25,6 +25,8 @@ ORDER = {
     "cats": 6,
     "digits": 6,
     "sweep": 6,
+    "png": 6,
+    "readout": 6,
     "plots": 7,
     "live": 8,
     "live_training": 9,
@@ -35,6 +37,8 @@ THIRD_PARTY = {
     **dict.fromkeys(("layer", "losses", "gradcheck", "batchnorm", "layers"), NUMPY),
     **dict.fromkeys(("mlp", "sgd", "history", "training"), NUMPY),
     **dict.fromkeys(("datafile", "face", "cats", "digits", "sweep"), NUMPY),
+    "png": NUMPY,
+    "readout": {"numpy", "matplotlib"},
     "plots": {"numpy", "matplotlib", "cycler"},  # cycler: a part of matplotlib with a name of its own
     "live": {"numpy", "matplotlib", "ipywidgets"},
     "live_training": {"ipywidgets"},

@@ -93,11 +93,6 @@ def full_redraw(figure):
 # The picture.
 
 
-def test_a_png_holds_every_value_of_its_array():
-    rgba = np.random.default_rng(0).integers(0, 256, (7, 13, 4), dtype=np.uint8)
-    np.testing.assert_array_equal(pixels(live.encode(rgba)), rgba)
-
-
 @pytest.mark.parametrize("scale", [1, 2])
 def test_a_blitted_picture_equals_a_full_redraw_pixel_for_pixel(scale):
     explorer = Bell(scale=scale)

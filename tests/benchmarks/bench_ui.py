@@ -2,22 +2,29 @@
 
 Each explorer has a notebook of its own, and there, in the same kernel: the floor (a slider that sends back 8 x 8
 pixels), and the gamma/beta explorer's figure by `interact` and by ipympl. All of them are visited in turn, so that
-whatever else the machine does hits them alike. Writes ui_results.json and a section of README.md.
+whatever else the machine does hits them alike. Nobody watches meanwhile: Playwright opens the notebook and lets go of
+it, since a third of the processor's time went into its reports of every message; the page keeps time, and posts what it
+measured. Writes ui_results.json and a section of README.md.
 
 python tests/benchmarks/bench_ui.py [--steps 20] [--only gamma_beta coat] [--folder tests/benchmarks]
 """
 
 import argparse
+import contextlib
+import http.server
 import json
 import os
 import platform
+import subprocess
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
 from statistics import median
 
 import numpy as np
+from playwright.sync_api import sync_playwright
 
 from bnlib.explorers import EXPLORERS
 from bnlib.live_training import TrainingExplorer
@@ -26,7 +33,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tools"))
 
 from lab_server import LabServer  # noqa: E402
-from notebook_page import NotebookPage, chromium, write_notebook  # noqa: E402
+from notebook_page import CHROMIUM_FLAGS, NO_CHROMIUM, RUN_IN_KERNEL, NotebookPage, find_chromium, write_notebook  # noqa: E402
 
 BEGIN, END = "<!-- ui:begin -->", "<!-- ui:end -->"
 EVALUATE_A_NET = {"batch_mix", "coat", "train_eval", "training_time"}  # beside those that train one
@@ -41,7 +48,8 @@ PLAYING_FPS = 15  # at least, while it trains
 
 FLOOR = """
 import ipywidgets, numpy as np
-from bnlib.live import encode
+from bnlib.png import Encoder
+encode = Encoder()
 floor = ipywidgets.Image(value=encode(np.zeros((8, 8, 4), np.uint8)), width=8, height=8)
 floor_slider = ipywidgets.IntSlider(0, min=0, max=100)
 def send(change):
@@ -49,12 +57,13 @@ def send(change):
 floor_slider.observe(send, "value")
 ipywidgets.VBox([floor_slider, floor])
 """
-# sent: for each picture, how many backgrounds were drawn until then, and the state it shows
+# sent: for each picture, how many backgrounds were drawn until the one before it and until it, and the state it shows
 OURS = """
 from bnlib.explorers import EXPLORERS
-explorer, sent = EXPLORERS[{name!r}](), []
+explorer, sent, drawn = EXPLORERS[{name!r}](), [], [0]
 def note(change):
-    sent.append([sum(drawing.backgrounds_drawn for drawing in explorer.drawings.values()), explorer.state])
+    drawn.append(sum(drawing.backgrounds_drawn for drawing in explorer.drawings.values()))
+    sent.append([*drawn[-2:], explorer.state])
 explorer.picture.observe(note, "value")
 explorer
 """
@@ -89,13 +98,14 @@ def change_data(change):
 gamma.observe(change_data, "value")
 ipywidgets.VBox([gamma, canvas])
 """
-BACKGROUNDS = "sum(drawing.backgrounds_drawn for drawing in explorer.drawings.values())"
+SEEN = "import json; print(json.dumps(sent, default=lambda value: value.tolist())); sent.clear()"
 CELLS = {"floor": 0, "ours": 1, BY_HAND[0]: 2, BY_HAND[1]: 3}
 
 # A picture counts once its image is new and decoded, or, for ipympl, once its canvas was painted; and it is on the
 # screen after the next frame: a message sent in its callback arrives when it has been painted. A slider goes to and
 # fro; at its end it turns.
-IN_THE_PAGE = """() => {
+IN_THE_PAGE = """([plan, address]) => {
+  const runInKernel = RUN_IN_KERNEL;
   const cells = [...document.querySelectorAll('.jp-CodeCell')];
   const pause = ms => new Promise(done => setTimeout(done, ms));
   const nextFrame = () => new Promise(done => requestAnimationFrame(() => {
@@ -145,7 +155,7 @@ IN_THE_PAGE = """() => {
     return handle;
   };
 
-  window.bench = {
+  const ways = {
     async steps(cell, slider, steps) {
       const handle = await handleOf(cell, slider), times = [];
       for (let i = 0; i < steps; i++) {
@@ -200,7 +210,93 @@ IN_THE_PAGE = """() => {
       return {painted, pressed, rate};
     },
   };
-}"""
+
+  const all = async () => {
+    await pause(1500);  // until whoever watched has gone
+    const answers = [];
+    for (const {way, given, before, after} of plan) {
+      await runInKernel(before);
+      await pause(50);
+      const measured = await ways[way](...given);
+      answers.push({measured, sent: JSON.parse((await runInKernel(after)).text)});
+    }
+    return answers;
+  };
+  all().catch(error => ({error: String(error)})).then(
+    body => fetch(address, {method: 'POST', mode: 'no-cors', body: JSON.stringify(body)}));
+}""".replace("RUN_IN_KERNEL", RUN_IN_KERNEL)
+
+
+class Post:
+    """A small server on this computer, for the one message in which the page sends what it measured."""
+
+    def __enter__(self):
+        post, self.arrived = self, threading.Event()
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_POST(self):
+                post.body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                self.send_response(204)
+                self.end_headers()
+                post.arrived.set()
+
+            def log_message(self, *_):
+                pass
+
+        self.server = http.server.HTTPServer(("127.0.0.1", 0), Handler)
+        self.address = f"http://127.0.0.1:{self.server.server_port}/"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        return self
+
+    def __exit__(self, *exception):
+        self.server.shutdown()
+
+    def wait(self, seconds=600):
+        if not self.arrived.wait(seconds):
+            raise TimeoutError(f"the page sent no measurements in {seconds} s")
+        self.arrived.clear()
+        if "error" in self.body:
+            raise RuntimeError(f"in the page: {self.body['error']}")
+        return self.body
+
+
+class Page(NotebookPage):
+    """A notebook in a browser that stays when Playwright lets go of it."""
+
+    def __init__(self, playwright, address, lab, notebook):
+        self.playwright, self.address = playwright, address
+        self.watcher = playwright.chromium.connect_over_cdp(address)
+        self.new_page = lambda **_: self.watcher.contexts[0].new_page()  # its size is that of the window
+        super().__init__(self, lab, notebook)
+
+    def let_go(self):
+        """Nobody listens to the page from here on."""
+        self.watcher.close()
+
+    def come_back(self):
+        self.watcher = self.playwright.chromium.connect_over_cdp(self.address)
+        self.page = next(page for page in self.watcher.contexts[0].pages if self.name in page.url)
+
+
+@contextlib.contextmanager
+def unwatched_chromium(folder, width=1280, height=1100):
+    """Chromium without a window, with nobody connected: the address where one may connect."""
+    if (path := find_chromium()) is None:
+        sys.exit(NO_CHROMIUM)
+    command = [path, "--headless", *CHROMIUM_FLAGS, "--disable-background-timer-throttling",
+               "--disable-renderer-backgrounding", "--disable-extensions", f"--window-size={width},{height}",
+               f"--user-data-dir={folder}", "--remote-debugging-port=0"]
+    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        port, deadline = Path(folder) / "DevToolsActivePort", time.monotonic() + 60
+        while not (port.exists() and port.read_text()):
+            if process.poll() is not None or time.monotonic() > deadline:
+                sys.exit(f"{path} did not start")
+            time.sleep(0.05)
+        yield f"http://127.0.0.1:{port.read_text().split()[0]}"
+    finally:
+        process.terminate()
+        process.wait(30)
 
 
 def p95(times):
@@ -212,38 +308,47 @@ def write_notebooks(folder, names):
         write_notebook(folder / f"{name}.ipynb", (FLOOR, OURS.format(name=name), INTERACT, IPYMPL))
 
 
-def measure(notebook, name, steps):
-    """All cases of one notebook: dict, case -> times in ms, and what else was seen."""
-    sliders = notebook.value("[name for name, control in explorer.controls.items() if hasattr(control, 'min')]")
+def plan_of(name, sliders, steps):
+    """What the page does in turn: list of (case, its visit, the step as the page takes it)."""
     cases = {"floor": ("floor", 0)} | {slider: ("ours", i) for i, slider in enumerate(sliders)}
     cases |= {way: (way, 0) for way in BY_HAND}
-    found = {case: {"times": [], "redrawn": []} for case in cases}
+    plan = []
 
-    def ask(what, cell, *arguments):
-        return notebook.page.evaluate(f"arguments => bench.{what}(...arguments)", [CELLS[cell], *arguments])
+    def add(case, visit, way, *given, before="sent.clear()"):
+        cell, slider = cases[case]
+        given = [CELLS[cell], slider, *given]
+        plan.append((case, visit, {"way": way, "given": given, "before": before, "after": SEEN}))
 
     for visit in range(-1, steps // VISIT):  # the first one warms up
-        for case, (cell, slider) in cases.items():
+        for case, (cell, _) in cases.items():
             if cell in BY_HAND and visit % 2:  # they are slow: half as many visits
                 continue
-            count = {"floor": 2 * VISIT, "ours": VISIT}.get(cell, 3) if visit >= 0 else 2
-            before = notebook.value(f"sent.clear() or {BACKGROUNDS}")
-            times = ask("steps", cell, slider, count)
-            drawn = [before, *(backgrounds for backgrounds, _ in notebook.value("sent"))]
-            if visit >= 0:
-                found[case]["times"] += times
-                found[case]["redrawn"] += [new > old for old, new in zip(drawn, drawn[1:], strict=False)]
-    for case, (cell, slider) in cases.items():
-        if cell in BY_HAND and name != "gamma_beta":
-            continue
-        found[case]["held fps"], found[case]["held lag"] = ask("hold", cell, slider, 1000 * HOLD)
+            add(case, visit, "steps", {"floor": 2 * VISIT, "ours": VISIT}.get(cell, 3) if visit >= 0 else 2)
+    for case, (cell, _) in cases.items():
+        if cell not in BY_HAND or name == "gamma_beta":
+            add(case, 0, "hold", 1000 * HOLD)
         if cell == "ours" and issubclass(EXPLORERS[name], TrainingExplorer):
-            notebook.python("explorer.reset()")
-            notebook.wait_until_idle()
-            notebook.python("sent.clear()")
-            seen = ask("played", cell, slider, PRESSES)
-            found[case]["playing fps"] = seen["rate"]
-            found[case]["playing"] = answers(case, seen, [state for _, state in notebook.value("sent")])
+            add(case, 0, "played", PRESSES, before="explorer.reset(); sent.clear()")
+    return plan
+
+
+def measure(notebook, post, name, steps):
+    """All cases of one notebook: dict, case -> times in ms, and what else was seen."""
+    sliders = notebook.value("[name for name, control in explorer.controls.items() if hasattr(control, 'min')]")
+    plan = plan_of(name, sliders, steps)
+    notebook.page.evaluate(IN_THE_PAGE, [[step for *_, step in plan], post.address])
+    notebook.let_go()
+    found = {case: {"times": [], "redrawn": []} for case, *_ in plan}
+    for (case, visit, step), answer in zip(plan, post.wait(), strict=True):
+        measured, sent, case_found = answer["measured"], answer["sent"], found[case]
+        if step["way"] == "steps" and visit >= 0:
+            case_found["times"] += measured
+            case_found["redrawn"] += [after > before for before, after, _ in sent]
+        elif step["way"] == "hold":
+            case_found["held fps"], case_found["held lag"] = measured
+        elif step["way"] == "played":
+            case_found["playing fps"] = measured["rate"]
+            case_found["playing"] = answers(case, measured, [state for *_, state in sent])
     return found
 
 
@@ -386,21 +491,26 @@ def main():
     except ImportError:
         sys.exit("ipympl is compared with, and it is not installed: run this as make bench-ui")
     found, begun = {}, time.monotonic()
-    with tempfile.TemporaryDirectory() as folder, chromium() as browser:
-        folder = Path(folder) / "notebooks"
-        folder.mkdir()
-        write_notebooks(folder, options.only)
-        about = machine(browser)
-        with LabServer(folder) as lab:
-            for name in options.only:
-                notebook = NotebookPage(browser, lab, f"{name}.ipynb", height=1000)
-                if not notebook.run_all():
-                    sys.exit(f"{name}: a cell raised an exception: {notebook.troubled_outputs()}")
-                notebook.page.wait_for_timeout(500)
-                notebook.page.evaluate(IN_THE_PAGE)
-                found[name] = measure(notebook, name, options.steps)
-                notebook.close()
-                print(f"{name}: measured, {time.monotonic() - begun:.0f} s", file=sys.stderr, flush=True)
+    with contextlib.ExitStack() as stack:
+        folder, profile = (Path(stack.enter_context(tempfile.TemporaryDirectory())) for _ in range(2))
+        (folder / "notebooks").mkdir()
+        write_notebooks(folder / "notebooks", options.only)
+        address = stack.enter_context(unwatched_chromium(profile))
+        lab, post = stack.enter_context(LabServer(folder / "notebooks")), stack.enter_context(Post())
+        playwright = stack.enter_context(sync_playwright())
+        watcher = playwright.chromium.connect_over_cdp(address)
+        about = machine(watcher)
+        watcher.close()
+        for name in options.only:
+            notebook = Page(playwright, address, lab, f"{name}.ipynb")
+            if not notebook.run_all():
+                sys.exit(f"{name}: a cell raised an exception: {notebook.troubled_outputs()}")
+            notebook.page.wait_for_timeout(500)
+            found[name] = measure(notebook, post, name, options.steps)
+            notebook.come_back()
+            notebook.close()
+            notebook.let_go()
+            print(f"{name}: measured, {time.monotonic() - begun:.0f} s", file=sys.stderr, flush=True)
     by_hand = {way: [time for cases in found.values() for time in cases[way]["times"]] for way in BY_HAND}
     others = {"floor", *BY_HAND}
     lines = [summary(name, slider, cases, by_hand)
