@@ -28,11 +28,16 @@ def normalized(w, u):
     return batch_norm(u @ w, np.ones(1), np.zeros(1), 0.0)
 
 
-def loss_and_gradient(w, u, targets):
-    """Half the mean squared error of the normalized unit, and its gradient with respect to w, (2, 1)."""
+def loss(w, u, targets):
+    """Half the mean squared error of the normalized unit."""
+    return np.square(normalized(w, u)[0] - targets).mean() / 2
+
+
+def loss_gradient(w, u, targets):
+    """The gradient of the loss with respect to w, (2, 1)."""
     y, cache = normalized(w, u)
     dz, _, _ = batch_norm_backward((y - targets) / len(u), cache)
-    return np.square(y - targets).mean() / 2, u.T @ dz
+    return u.T @ dz
 
 
 def descend(u, targets, a, lr, decay, steps):
@@ -40,8 +45,7 @@ def descend(u, targets, a, lr, decay, steps):
     path = [a * W0]
     for step in range(steps):
         batch = slice(start := step * BATCH % len(u), start + BATCH)
-        _, gradient = loss_and_gradient(path[-1], u[batch], targets[batch])
-        path.append(path[-1] - lr * (gradient + decay * path[-1]))
+        path.append(path[-1] - lr * (loss_gradient(path[-1], u[batch], targets[batch]) + decay * path[-1]))
     return np.array(path)[..., 0]
 
 
@@ -101,16 +105,16 @@ class WeightScale(Explorer):
         side = np.linspace(-SIDE, SIDE, 121)
         w1, w2 = np.meshgrid(side, side)
         angles = np.linspace(-np.pi, np.pi, 181)
-        losses = [loss_and_gradient(np.array([[np.cos(t)], [np.sin(t)]]), self.u, self.targets)[0] for t in angles]
-        loss = np.interp(np.arctan2(w2, w1), angles, losses)
-        plane.contourf(w1, w2, loss, levels=12, cmap="Blues", alpha=0.6)
+        losses = [loss(np.array([[np.cos(t)], [np.sin(t)]]), self.u, self.targets) for t in angles]
+        height = np.interp(np.arctan2(w2, w1), angles, losses)
+        plane.contourf(w1, w2, height, levels=12, cmap="Blues", alpha=0.6)
         plane.set(aspect="equal", xlabel="w₁", ylabel="w₂", title="the loss over the plane of w (dark: large)")
 
     def compute(self, a, lr, decay, steps):
         path = descend(self.u, self.targets, a, lr, decay, steps)
         norms, degrees = norms_and_degrees(path, self.best)
         first = slice(0, BATCH)
-        gradients = [loss_and_gradient(s * W0, self.u[first], self.targets[first])[1] for s in (a, 1.0)]
+        gradients = [loss_gradient(s * W0, self.u[first], self.targets[first]) for s in (a, 1.0)]
         apart = np.abs(normalized(a * W0, self.u)[0] - normalized(W0, self.u)[0]).max()
         return SimpleNamespace(path=path, norms=norms, degrees=degrees, gradients=gradients, apart=apart)
 
