@@ -208,7 +208,8 @@ class Explorer:
     def follow(self):
         """Show the state on the controls."""
         for name, control in self.controls.items():
-            control.value = self.state[name]
+            if control.value != self.state[name]:
+                control.value = self.state[name]
 
     def redraw(self, result):
         caption = self.show(result)
