@@ -10,39 +10,46 @@ PRIME = 65521  # of zlib's checksum (RFC 1950)
 
 
 class Encoder:
-    """`Encoder()(rgba)`: an array (height, width, 4), uint8, as the bytes of a PNG file, without loss.
+    """`Encoder()(rgba)`: a drawing (height, width, 4), uint8, nowhere transparent, as the bytes of a PNG file.
 
-    Rows are not filtered, and zlib's fastest level is taken: for drawings a third of Pillow's time, at a tenth more
-    bytes. Bands of rows are compressed each on its own, and those that are as in the picture before are taken from it:
-    half of that time.
+    Nothing is lost but the fourth channel, which would cost the browser 2 ms. Rows are not filtered, and zlib's fastest
+    level is taken. Bands of rows are compressed each on its own; those that are as in the picture before are kept.
     """
 
     def __init__(self):
-        self.rows = np.zeros((0, 0), np.uint8)
+        self.last = np.zeros((0, 0, 4), np.uint8)
         self.deflate = zlib.compressobj(1, wbits=-15)  # -15: without a frame around the bytes
 
     def __call__(self, rgba):
-        height, width, channels = rgba.shape
-        if self.rows.shape != (height, 1 + width * channels):
-            self.rows = np.zeros((height, 1 + width * channels), np.uint8)  # a row begins with its filter, 0: none
-            self.packed = {}
-        header = struct.pack(">IIBBBBB", width, height, 8, 6, 0, 0, 0)
-        chunks = b"IHDR" + header, b"IDAT" + self.compressed(rgba.reshape(height, -1)), b"IEND"
+        if self.last.shape != rgba.shape:
+            self.last, self.packed = np.zeros_like(rgba), {}
+        height, width, _ = rgba.shape
+        header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+        chunks = b"IHDR" + header, b"IDAT" + self.compressed(rgba), b"IEND"
         packed = (struct.pack(">I", len(chunk) - 4) + chunk + struct.pack(">I", zlib.crc32(chunk)) for chunk in chunks)
         return b"\x89PNG\r\n\x1a\n" + b"".join(packed)
 
-    def compressed(self, new):
-        """What `zlib.compress` may give for the rows: here from bands, and the checksum from theirs."""
+    def compressed(self, rgba):
+        """The rows as zlib.compress could give them: here from bands, and the checksum from theirs."""
         low, high = 1, 0
-        for start in range(0, len(new), BAND):
-            band = slice(start, start + BAND)
-            rows = self.rows[band]
-            if start not in self.packed or not np.array_equal(new[band], rows[:, 1:]):
-                rows[:, 1:] = new[band]
+        for start in range(0, len(rgba), BAND):
+            band, last = rgba[start : start + BAND], self.last[start : start + BAND]
+            if start not in self.packed or not np.array_equal(band, last):
+                last[:] = band
+                rows = unfiltered(band)
                 bits = self.deflate.compress(rows) + self.deflate.flush(zlib.Z_FULL_FLUSH)
-                self.packed[start] = bits, zlib.adler32(rows)
-            checksum = self.packed[start][1]
-            high = (high + rows.size * (low - 1) + (checksum >> 16)) % PRIME
+                self.packed[start] = bits, zlib.adler32(rows), rows.size
+            _, checksum, size = self.packed[start]
+            high = (high + size * (low - 1) + (checksum >> 16)) % PRIME
             low = (low + (checksum & 0xFFFF) - 1) % PRIME
-        bits = b"".join(bits for bits, _ in self.packed.values())
+        bits = b"".join(bits for bits, *_ in self.packed.values())
         return b"\x78\x01" + bits + b"\x03\x00" + struct.pack(">I", high << 16 | low)
+
+
+def unfiltered(rgba):
+    """Rows of a PNG file, (height, 1 + 3 width): each begins with its filter, 0 for none."""
+    height, width, _ = rgba.shape
+    rows = np.zeros((height, 1 + 3 * width), np.uint8)
+    for channel in range(3):
+        rows[:, 1 + channel :: 3] = rgba[..., channel]
+    return rows

@@ -266,7 +266,7 @@ class Page(NotebookPage):
     def __init__(self, playwright, address, lab, notebook):
         self.playwright, self.address = playwright, address
         self.watcher = playwright.chromium.connect_over_cdp(address)
-        self.new_page = lambda **_: self.watcher.contexts[0].new_page()  # its size is that of the window
+        self.new_page = lambda **_: self.watcher.contexts[0].pages[0]  # the only one; its size is that of the window
         super().__init__(self, lab, notebook)
 
     def let_go(self):
@@ -275,7 +275,13 @@ class Page(NotebookPage):
 
     def come_back(self):
         self.watcher = self.playwright.chromium.connect_over_cdp(self.address)
-        self.page = next(page for page in self.watcher.contexts[0].pages if self.name in page.url)
+        self.page = self.new_page()
+
+    def end(self):
+        """End the kernel, and leave the page empty."""
+        self.page.evaluate("() => jupyterapp.shell.currentWidget.sessionContext.shutdown()")
+        self.page.goto("about:blank")
+        self.let_go()
 
 
 @contextlib.contextmanager
@@ -284,8 +290,9 @@ def unwatched_chromium(folder, width=1280, height=1100):
     if (path := find_chromium()) is None:
         sys.exit(NO_CHROMIUM)
     command = [path, "--headless", *CHROMIUM_FLAGS, "--disable-background-timer-throttling",
-               "--disable-renderer-backgrounding", "--disable-extensions", f"--window-size={width},{height}",
-               f"--user-data-dir={folder}", "--remote-debugging-port=0"]
+               "--disable-renderer-backgrounding", "--disable-backgrounding-occluded-windows", "--disable-extensions",
+               "--disable-field-trial-config", "--disable-breakpad", "--force-color-profile=srgb", "--hide-scrollbars",
+               f"--window-size={width},{height}", f"--user-data-dir={folder}", "--remote-debugging-port=0"]
     process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         port, deadline = Path(folder) / "DevToolsActivePort", time.monotonic() + 60
@@ -508,8 +515,7 @@ def main():
             notebook.page.wait_for_timeout(500)
             found[name] = measure(notebook, post, name, options.steps)
             notebook.come_back()
-            notebook.close()
-            notebook.let_go()
+            notebook.end()
             print(f"{name}: measured, {time.monotonic() - begun:.0f} s", file=sys.stderr, flush=True)
     by_hand = {way: [time for cases in found.values() for time in cases[way]["times"]] for way in BY_HAND}
     others = {"floor", *BY_HAND}
