@@ -73,20 +73,23 @@ class RunningStatistics(Explorer):
         return {"run": figure}
 
     def pre_activations(self, unit):
-        """z of one unit for all data after each step, (steps, n). Kept, since most moves stay with their unit."""
+        """z of one unit for all data after each step, (steps, n), its mean and variance, (steps,).
+
+        Kept, since most moves stay with their unit.
+        """
         if self.kept[0] != unit:
             linear = self.model.layers[0]
             z = linear.W[..., unit] @ self.data.T
-            self.kept = unit, z if linear.b is None else z + linear.b[:, unit, None]
+            z = z if linear.b is None else z + linear.b[:, unit, None]
+            self.kept = unit, (z, z.mean(axis=1), z.var(axis=1, ddof=1))
         return self.kept[1]
 
     def compute(self, momentum, m, unit, statistic, order):
-        z = self.pre_activations(unit)
+        z, mean, var = self.pre_activations(unit)
         rows = self.orders[order][: self.steps * m].reshape(self.steps, m)
         batches = z[np.arange(self.steps)[:, None], rows]
-        var = z.var(axis=1, ddof=1)
         if statistic == "mean":
-            exact, batch, scale = z.mean(axis=1), batches.mean(axis=1), np.sqrt(var)
+            exact, batch, scale = mean, batches.mean(axis=1), np.sqrt(var)
         else:
             exact, batch, scale = var, batches.var(axis=1, ddof=1), var
         running = running_averages(batch, momentum, STARTS[statistic])
