@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from bnlib.explorers import WeightScale
-from bnlib.explorers.weight_scale import drawn, loss, loss_gradient
+from bnlib.explorers.weight_scale import descend, drawn, loss, loss_gradient, moments
 
 pytestmark = pytest.mark.filterwarnings("error")
 STATES = [
@@ -120,3 +120,12 @@ def test_the_loss_is_the_same_along_a_ray_least_in_the_best_direction_and_its_gr
             assert abs(slope[:, 0] @ w) < 1e-12
     best = angles[np.argmin(losses)]
     assert degrees_from_the_best(np.array([[np.cos(best), np.sin(best)]]))[0] < 1
+
+
+def test_a_step_of_the_path_takes_off_the_gradient_of_the_backward_pass():
+    u, targets = drawn()
+    path = descend(list(moments(u, targets)), a=2.0, lr=0.3, decay=0.1, steps=20)
+    for step, (w, after) in enumerate(zip(path[:-1], path[1:], strict=True)):
+        rows = (np.arange(16) + 16 * step) % 256
+        gradient = loss_gradient(w[:, None], u[rows], targets[rows])[:, 0]
+        np.testing.assert_allclose(after, w - 0.3 * (gradient + 0.1 * w), rtol=1e-12)

@@ -13,7 +13,7 @@ DRAWN = np.random.default_rng(0).normal(size=(N, 2))
 BASIC = np.sqrt(N) * np.linalg.qr(DRAWN - DRAWN.mean(axis=0))[0]  # means 0, standard deviations 1, correlation 0
 TARGET = (1.5, 0.5)
 MOST_STEPS = 200
-ANGLES = np.linspace(0, 2 * np.pi, 121)
+ANGLES = np.linspace(0, 2 * np.pi, 61)
 CIRCLE = np.stack([np.cos(ANGLES), np.sin(ANGLES)])
 RINGS = (0.25, 0.5, 0.75, 1.0, 1.25)  # on each the root of the loss is this share of its value at the start
 KINDS = {"raw": plots.VERMILION, "standardized": plots.BLUE}

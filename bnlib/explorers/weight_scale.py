@@ -1,5 +1,6 @@
 """The explorer of lesson 03: the scale of the weights before batch normalization, and what it does to learning."""
 
+import math
 from types import SimpleNamespace
 
 import numpy as np
@@ -41,13 +42,26 @@ def loss_gradient(w, u, targets):
     return u.T @ dz
 
 
-def descend(u, targets, a, lr, decay, steps):
-    """Plain SGD from a W0, always on the same mini-batches in the same order: the path of w, (steps + 1, 2)."""
-    path = [a * W0]
+def moments(u, targets):
+    """For each mini-batch the covariances of its inputs, (2, 2), and of these with the targets, (2,)."""
+    for start in range(0, len(u), BATCH):
+        part = u[start : start + BATCH] - u[start : start + BATCH].mean(axis=0)
+        yield part.T @ part / BATCH, part.T @ targets[start : start + BATCH, 0] / BATCH
+
+
+def descend(batches, a, lr, decay, steps):
+    """Plain SGD from a W0, always on the same mini-batches in the same order: the path of w, (steps + 1, 2).
+
+    batches: the list of their `moments`. With them the gradient is one line, and the same as by the backward pass.
+    """
+    path = [a * W0[:, 0]]
     for step in range(steps):
-        batch = slice(start := step * BATCH % len(u), start + BATCH)
-        path.append(path[-1] - lr * (loss_gradient(path[-1], u[batch], targets[batch]) + decay * path[-1]))
-    return np.array(path)[..., 0]
+        w, (covariance, with_targets) = path[-1], batches[step % len(batches)]
+        along = covariance @ w
+        variance = w @ along
+        gradient = (along * (w @ with_targets / variance) - with_targets) / math.sqrt(variance)
+        path.append(w - lr * (gradient + decay * w))
+    return np.array(path)
 
 
 def norms_and_degrees(path, best):
@@ -68,7 +82,8 @@ class WeightScale(Explorer):
     def __init__(self, **start):
         self.u, self.targets = drawn()
         self.best = np.linalg.lstsq(self.u - self.u.mean(axis=0), self.targets, rcond=None)[0][:, 0]
-        self.reference = norms_and_degrees(descend(self.u, self.targets, 1.0, LR, 0.0, MOST_STEPS), self.best)
+        self.batches = list(moments(self.u, self.targets))
+        self.reference = norms_and_degrees(descend(self.batches, 1.0, LR, 0.0, MOST_STEPS), self.best)
         super().__init__(**start)
 
     def make_controls(self):
@@ -112,7 +127,7 @@ class WeightScale(Explorer):
         plane.set(aspect="equal", xlabel="w₁", ylabel="w₂", title="the loss over the plane of w (dark: large)")
 
     def compute(self, a, lr, decay, steps):
-        path = descend(self.u, self.targets, a, lr, decay, steps)
+        path = descend(self.batches, a, lr, decay, steps)
         norms, degrees = norms_and_degrees(path, self.best)
         first = slice(0, BATCH)
         gradients = [loss_gradient(s * W0, self.u[first], self.targets[first]) for s in (a, 1.0)]
