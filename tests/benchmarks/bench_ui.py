@@ -3,8 +3,8 @@
 Each explorer has a notebook of its own, and there, in the same kernel: the floor (a slider that sends back 8 x 8
 pixels), and the gamma/beta explorer's figure by `interact` and by ipympl. All of them are visited in turn, so that
 whatever else the machine does hits them alike. Nobody watches meanwhile: Playwright opens the notebook and lets go of
-it, since a third of the processor's time went into its reports of every message; the page keeps time, and posts what it
-measured. Writes ui_results.json and a section of README.md.
+it, since the reports of every message that it asks for take 10 ms of each step; the page keeps the time, and posts what
+it measured. Writes ui_results.json and a section of README.md.
 
 python tests/benchmarks/bench_ui.py [--steps 40] [--only gamma_beta coat] [--folder tests/benchmarks]
 """
@@ -461,8 +461,8 @@ instead of 25, and all steps take about 35 ms longer, by whatever way.
 All are visited in turn, {visit} steps at a time. A step lasts from the arrow key's event on the focused slider until
 the new picture is decoded and the next frame of the screen is painted. Held: a key event every 30 ms for {hold:g} s;
 the lag of the last picture is counted from the last key event. All ratios are to what was measured in turn with the
-slider, in the same notebook. Nobody watches the page meanwhile: Playwright's reports of each message take a third of two
-cores, and a step then lasts 10 ms longer. Another busy program spoils the numbers, too.
+slider, in the same notebook. Nobody watches the page meanwhile: Playwright asks the browser for a report of each
+message, and with these reports a step lasts about 10 ms longer. Another busy program spoils the numbers, too.
 
 Targets: where a step neither redraws the background nor evaluates a trained net: median at most {median} × and p95 at
 most {p95} × that of the floor, at least {interact} × faster than `interact`, {ipympl} × faster than ipympl. All other
