@@ -2,7 +2,12 @@
 
 import numpy as np
 
-RECORDS = ("mean", "std", "z_mean", "z_std")
+SUMMARIES = {
+    "mean": lambda z, entering: entering.mean(axis=-2),
+    "std": lambda z, entering: entering.std(axis=-2),
+    "z_mean": lambda z, entering: z.mean(axis=-2),
+    "z_std": lambda z, entering: z.std(axis=-2),
+}
 
 
 class History:
@@ -40,17 +45,14 @@ class History:
         return {name: [self.whole((name, layer), -2) for layer in range(layers)] for name in self.record}
 
 
-def summary(name, z, entering):
-    """One number for each unit over the batch: of the linear output z, or of what enters the activation."""
-    if name == "mean":
-        return entering.mean(axis=-2)
-    if name == "std":
-        return entering.std(axis=-2)
-    if name == "z_mean":
-        return z.mean(axis=-2)
-    if name == "z_std":
-        return z.std(axis=-2)
-    return np.percentile(entering, name, axis=-2).astype(entering.dtype)
+def summaries(names, z, entering):
+    """dict, name -> one number for each unit over the batch: of the linear output z, or of what enters the activation.
+    """
+    percentiles = [name for name in names if name not in SUMMARIES]
+    found = {name: SUMMARIES[name](z, entering) for name in names if name in SUMMARIES}
+    if percentiles:
+        found |= zip(percentiles, np.percentile(entering, percentiles, axis=-2).astype(entering.dtype), strict=True)
+    return found
 
 
 def mean_of_blocks(loss, block):

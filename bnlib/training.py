@@ -6,7 +6,7 @@ import numpy as np
 
 from .batchnorm import BatchNorm
 from .batchnorm import check_finite as raise_unless_finite
-from .history import RECORDS, History, summary
+from .history import SUMMARIES, History, summaries
 from .layers import ACTIVATIONS, Dropout, Linear
 from .losses import check_labels, cross_entropy_gradient, cross_entropy_value, mse_gradient, mse_value
 from .sgd import SGD
@@ -57,8 +57,8 @@ class Training:
         if not 0 <= weight_decay < np.inf:
             raise ValueError(f"weight_decay must be a finite number, 0 or larger, but it is {weight_decay}")
         for name in record:
-            if name not in RECORDS and (isinstance(name, str) or not 0 <= name <= 100):
-                raise ValueError(f"record takes {RECORDS} and percentiles from 0 to 100, but not {name!r}")
+            if name not in SUMMARIES and (isinstance(name, str) or not 0 <= name <= 100):
+                raise ValueError(f"record takes {tuple(SUMMARIES)} and percentiles from 0 to 100, but not {name!r}")
         self.model, self.batch_size = model, int(batch_size)
         self.rngs = [rng] if model.replicas is None else rng.spawn(model.replicas)
         self.sgd = SGD(model, lr, sgd_momentum, weight_decay)
@@ -135,9 +135,10 @@ class Training:
             if any_frozen or not math.isfinite(sum_of_squares(of_loss[0]) + sum_of_squares(model.statistics)):
                 self.freeze(model, block, of_loss, self.steps_done + step)
                 any_frozen, frozen_at[step] = frozen.any(), frozen
-            for name in self.history.record:
+            if self.history.record:
                 for layer, pair in enumerate(self.hidden(outputs)):
-                    recorded.setdefault((name, layer), []).append(summary(name, *pair))
+                    for name, values in summaries(self.history.record, *pair).items():
+                        recorded.setdefault((name, layer), []).append(values)
             np.copyto(safe, model.state)
             model.backward(gradient, input_gradient=False)
             sgd.step()
