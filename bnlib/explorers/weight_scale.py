@@ -95,7 +95,7 @@ class WeightScale(Explorer):
         }
 
     def make_figures(self):
-        figure, axes = plots.figure(mosaic=[["plane", "turn"], ["plane", "length"]], height=420)
+        figure, axes = plots.figure(mosaic=[["plane", "turn"], ["plane", "length"]])
         self.draw_loss(axes["plane"])
         moving = {"animated": True, "color": plots.BLACK}
         plane, turn, length = (axes[name] for name in ("plane", "turn", "length"))
@@ -124,7 +124,8 @@ class WeightScale(Explorer):
         losses = [loss(np.array([[np.cos(t)], [np.sin(t)]]), self.u, self.targets) for t in angles]
         height = np.interp(np.arctan2(w2, w1), angles, losses)
         plane.contourf(w1, w2, height, levels=12, cmap="Blues", alpha=0.6)
-        plane.set(aspect="equal", xlabel="w₁", ylabel="w₂", title="the loss over the plane of w (dark: large)")
+        ticks = {"xticks": range(-6, 7, 3), "yticks": range(-6, 7, 3)}
+        plane.set(aspect="equal", xlabel="w₁", ylabel="w₂", title="the loss over the plane of w (dark: large)", **ticks)
 
     def compute(self, a, lr, decay, steps):
         path = descend(self.batches, a, lr, decay, steps)
