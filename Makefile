@@ -28,7 +28,7 @@ help:
 	@echo "make oracle      compare with PyTorch (an environment of its own; installs PyTorch)"
 	@echo "make test-deep   the slow tests: every CPU type and thread count, the wheel in an empty environment"
 	@echo "make bench       time training steps against PyTorch, JAX and Keras (an environment of its own; 4 minutes)"
-	@echo "make bench-ui    time slider steps in JupyterLab against interact and ipympl (an environment of its own; 9 minutes)"
+	@echo "make bench-ui    time slider steps in JupyterLab against interact and ipympl (an environment of its own; 12 minutes)"
 	@echo "make screenshot  make the README's picture of the live explorer again"
 	@echo "make constraints find and store the newest versions of everything we install"
 	@echo "make clean       remove all that make has made, the environment too"
