@@ -60,7 +60,7 @@ def test_an_encoder_may_be_given_another_size():
         np.testing.assert_array_equal(pixels(encode(rgba)), rgba[..., :3])
 
 
-def test_what_did_not_change_is_not_compressed_again(monkeypatch):
+def test_what_did_not_change_is_not_compressed_again():
     encode, rgba = Encoder(), np.zeros((4 * png.BAND, 5, 4), np.uint8)
     encode(rgba)
     kept = dict(encode.packed)

@@ -87,9 +87,12 @@ class NotebookPage:
         if message.type in ("error", "warning"):
             self.complaints.append(f"console {message.type}: {message.text} ({message.location.get('url')})")
 
+    def end_kernel(self):
+        self.page.evaluate("() => jupyterapp.shell.currentWidget.sessionContext.shutdown()")
+
     def close(self):
         """Close the page and end its kernel."""
-        self.page.evaluate("() => jupyterapp.shell.currentWidget.sessionContext.shutdown()")
+        self.end_kernel()
         self.page.close()
 
     def run_all(self):

@@ -6,11 +6,10 @@ from types import SimpleNamespace
 import numpy as np
 
 from bnlib import plots
-from bnlib.batchnorm import gradients, transform
+from bnlib.batchnorm import batch_norm, batch_norm_backward
 from bnlib.live import Explorer, FloatLogSlider, FloatSlider, IntSlider
 
 W0 = np.array([[0.6], [-0.8]])  # of length 1
-GAMMA, BETA = np.ones((1, 1)), np.zeros((1, 1))
 LR = 0.1
 MOST_STEPS = 100
 BATCH = 16
@@ -27,7 +26,7 @@ def drawn(examples=256):
 
 def normalized(w, u):
     """BN of the unit u w, with γ = 1, β = 0 and ε = 0: (examples, 1), and the cache."""
-    return transform(u @ w, GAMMA, BETA, 0.0)
+    return batch_norm(u @ w, np.ones(1), np.zeros(1), 0.0)
 
 
 def loss(w, u, targets):
@@ -38,7 +37,7 @@ def loss(w, u, targets):
 def loss_gradient(w, u, targets):
     """The gradient of the loss with respect to w, (2, 1)."""
     y, cache = normalized(w, u)
-    dz, _, _ = gradients((y - targets) / len(u), cache)
+    dz, _, _ = batch_norm_backward((y - targets) / len(u), cache)
     return u.T @ dz
 
 

@@ -104,7 +104,7 @@ CELLS = {"floor": 0, "ours": 1, BY_HAND[0]: 2, BY_HAND[1]: 3}
 # A picture counts once its image is new and decoded, or, for ipympl, once its canvas was painted; and it is on the
 # screen after the next frame: a message sent in its callback arrives when it has been painted. A slider goes to and
 # fro; at its end it turns.
-IN_THE_PAGE = """([plan, address]) => {
+IN_THE_PAGE = """([plan, seen, address]) => {
   const runInKernel = RUN_IN_KERNEL;
   const cells = [...document.querySelectorAll('.jp-CodeCell')];
   const pause = ms => new Promise(done => setTimeout(done, ms));
@@ -214,11 +214,11 @@ IN_THE_PAGE = """([plan, address]) => {
   const all = async () => {
     await pause(1500);  // until whoever watched has gone
     const answers = [];
-    for (const {way, given, before, after} of plan) {
+    for (const {way, given, before} of plan) {
       await runInKernel(before);
       await pause(50);
       const measured = await ways[way](...given);
-      answers.push({measured, sent: JSON.parse((await runInKernel(after)).text)});
+      answers.push({measured, sent: JSON.parse((await runInKernel(seen)).text)});
     }
     return answers;
   };
@@ -279,7 +279,7 @@ class Page(NotebookPage):
 
     def end(self):
         """End the kernel, and leave the page empty."""
-        self.page.evaluate("() => jupyterapp.shell.currentWidget.sessionContext.shutdown()")
+        self.end_kernel()
         self.page.goto("about:blank")
         self.let_go()
 
@@ -324,7 +324,7 @@ def plan_of(name, sliders, steps):
     def add(case, visit, way, *given, before="sent.clear()"):
         cell, slider = cases[case]
         given = [CELLS[cell], slider, *given]
-        plan.append((case, visit, {"way": way, "given": given, "before": before, "after": SEEN}))
+        plan.append((case, visit, {"way": way, "given": given, "before": before}))
 
     for visit in range(-1, steps // VISIT):  # the first one warms up
         for case, (cell, _) in cases.items():
@@ -343,7 +343,7 @@ def measure(notebook, post, name, steps):
     """All cases of one notebook: dict, case -> times in ms, and what else was seen."""
     sliders = notebook.value("[name for name, control in explorer.controls.items() if hasattr(control, 'min')]")
     plan = plan_of(name, sliders, steps)
-    notebook.page.evaluate(IN_THE_PAGE, [[step for *_, step in plan], post.address])
+    notebook.page.evaluate(IN_THE_PAGE, [[step for *_, step in plan], SEEN, post.address])
     notebook.let_go()
     found = {case: {"times": [], "redrawn": []} for case, *_ in plan}
     for (case, visit, step), answer in zip(plan, post.wait(), strict=True):
@@ -500,7 +500,9 @@ def main():
         sys.exit("ipympl is compared with, and it is not installed: run this as make bench-ui")
     found, begun = {}, time.monotonic()
     with contextlib.ExitStack() as stack:
-        folder, profile = (Path(stack.enter_context(tempfile.TemporaryDirectory())) for _ in range(2))
+        # Chromium's last process may still write when the folders go.
+        temporary = (tempfile.TemporaryDirectory(ignore_cleanup_errors=True) for _ in range(2))
+        folder, profile = (Path(stack.enter_context(one)) for one in temporary)
         (folder / "notebooks").mkdir()
         write_notebooks(folder / "notebooks", options.only)
         address = stack.enter_context(unwatched_chromium(profile))
