@@ -24,7 +24,7 @@ help:
 	@echo "make notebooks   run every notebook and store clean outputs"
 	@echo "make lint        check the code and the notebooks with ruff"
 	@echo "make data        draw the cats again"
-	@echo "make sweep       train the 14,400 nets of lesson 4's map again (some minutes; joblib)"
+	@echo "make sweep       train the 32,400 nets of lesson 4's maps again (some minutes; joblib)"
 	@echo "make oracle      compare with PyTorch (an environment of its own; installs PyTorch)"
 	@echo "make test-deep   the slow tests: every CPU type and thread count, the wheel in an empty environment"
 	@echo "make bench       time training steps against PyTorch, JAX and Keras (an environment of its own; 4 minutes)"

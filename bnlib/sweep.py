@@ -6,17 +6,17 @@ import numpy as np
 
 from . import datafile
 
-AXES = ("activation", "norm", "depth", "batch_size", "init_scale", "lr")
+AXES = ("activation", "bn", "depth", "batch_size", "init_scale", "lr")
 CHECKSUMS = {
-    "activation": "6a561c92805db5fac428900f7573536fbe39fac3b7d65ce7329d96ca01aaf237",
-    "norm": "49abdb9b534a47a9aee1645a556dea646345fa7fb3c760dd74815ad76c6d266f",
+    "activation": "853ee228f4d60768ec7ba6c957c7322d61642d0873d19c68ad78f917db2598d3",
+    "bn": "8dd902655de5da50953652f7ca3f51b89da69d29ed37fa5140007435085eb799",
     "depth": "a21e9a6ebe94d142198e126bebbad5d65445c8f9e051cdc22662db3e7c272935",
     "batch_size": "9d6a9c6d72ecf8fbbd31830d58de3a73996b4d78f805d6dd4be75ccec4b16be5",
     "init_scale": "625194adcc47175ab56b84d901f294b2283941225e7ee29f7ce0518ccd6170ed",
     "lr": "345d0839704aeb9e254a40fbcccf8f87e5d1057045588f390538cafe522f940c",
-    "loss": "2e74f1b78362a393077171edf0d3dc7b56c3a5bf2e566a29c825c477d7122d0b",
-    "accuracy": "06d1be24518b9f9297d30afad2a8994ac0f77cf5be50c1dac94a86141755c346",
-    "diverged": "7fe8f4a5619b0202874d5d3f11193793005f45cf5b5d8427215b495d8adf30b7",
+    "loss": "520fe0a7dabd864f17a330613fe7c0cba0996a83f75ea80ac42ada7a5d822bce",
+    "accuracy": "2f2b3182a7737e3463193428e0abb2a860c0b033652cadb9314eab069178a867",
+    "diverged": "2b22c7b0531c236bbb3c9990ef56f3133af939a75e73e899cb929a21246ce56e",
 }
 
 
@@ -32,7 +32,7 @@ class Sweep(NamedTuple):
     diverged: np.ndarray  # whether a loss, or a running statistic, was not finite
 
     def at(self, **settings):
-        """The part of the grid with these settings, such as norm="batch", lr=0.1, as a `Sweep` over the other axes.
+        """The part of the grid with these settings, such as bn="before", lr=0.1, as a `Sweep` over the other axes.
 
         Raises KeyError for an axis that does not exist, ValueError for a setting that was not measured.
         """

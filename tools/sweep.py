@@ -19,8 +19,8 @@ from joblib import Parallel, delayed, parallel_config
 from bnlib import MLP, accuracy, digits, fit, sweep
 
 GRID = {
-    "activation": ["relu", "sigmoid"],
-    "norm": ["none", "batch"],
+    "activation": ["relu", "tanh", "sigmoid"],
+    "bn": ["none", "before", "after"],
     "depth": [2, 5],
     "batch_size": [32, 128],
     "init_scale": [0.1, 0.3, 1.0, 3.0, 10.0],
@@ -29,14 +29,15 @@ GRID = {
 SEEDS, EPOCHS, UNITS = 20, 5, 32
 
 
-def train(data, seeds, *, activation, norm, depth, batch_size, init_scale, lr):
+def train(data, seeds, *, activation, bn, depth, batch_size, init_scale, lr):
     """Nets with `depth` hidden layers of 32 units, one for each seed, trained by plain gradient descent.
 
     Returns the mean training loss of the last epoch (NaN where it diverged), the test accuracy in eval mode, and
     whether the loss stopped being finite: three arrays (seeds,). The seeds are the same for all settings.
     """
-    net = {"activation": activation, "norm": None if norm == "none" else norm, "init_scale": init_scale}
-    model = MLP((64, *[UNITS] * depth, 10), **net, replicas=seeds, rng=np.random.default_rng(0))
+    net = {"norm": None} if bn == "none" else {"placement": bn}
+    net |= {"activation": activation, "init_scale": init_scale, "replicas": seeds}
+    model = MLP((64, *[UNITS] * depth, 10), **net, rng=np.random.default_rng(0))
     how = {"epochs": EPOCHS, "batch_size": batch_size, "lr": lr, "sgd_momentum": 0.0}
     history = fit(model, data.train_x, data.train_labels, **how, rng=np.random.default_rng(1))
     loss = history.loss[:, -(len(data.train_x) // batch_size) :].mean(axis=1)

@@ -12,7 +12,7 @@ import sweep  # noqa: E402  tools/sweep.py
 
 GRID = {
     "activation": ["relu"],
-    "norm": ["none", "batch"],
+    "bn": ["none", "after"],
     "depth": [2],
     "batch_size": [128, 256],
     "init_scale": [1.0, 10.0],
@@ -36,7 +36,7 @@ def assert_same(found, expected):
 def test_each_place_in_the_arrays_is_the_run_with_these_settings(here):
     data = sweep.digits.load_digits()
     assert here["loss"].shape == here["accuracy"].shape == here["diverged"].shape == (1, 2, 1, 2, 2, 2, 2)
-    settings = {"activation": "relu", "norm": "batch", "depth": 2, "batch_size": 256, "init_scale": 1.0, "lr": 0.1}
+    settings = {"activation": "relu", "bn": "after", "depth": 2, "batch_size": 256, "init_scale": 1.0, "lr": 0.1}
     loss, right, diverged = sweep.train(data, 2, **settings)
     at = (0, 1, 0, 1, 0, 0)
     np.testing.assert_array_equal(here["loss"][at], loss)
