@@ -6,7 +6,6 @@ import html
 import math
 
 import ipywidgets
-import matplotlib
 import numpy as np
 
 from . import plots
@@ -25,12 +24,12 @@ class Picture:
     """
 
     def __init__(self, figure, caption="", *, scale=1):
-        if not 0 < scale <= 4:
-            raise ValueError(f"scale is the number of pixels drawn for each pixel shown: up to 4, but it is {scale}")
+        if not 0.25 <= scale <= 4:
+            raise ValueError(f"scale is the number of pixels drawn for each one shown: 0.25 to 4, but it is {scale}")
         self.figure, self.caption = figure, caption
         self.width, self.height = (round(side) for side in figure.bbox.size)
         figure.set_dpi(figure.dpi * scale)
-        with matplotlib.rc_context(plots.STYLE):
+        with plots.style():
             figure.draw_without_rendering()
         figure.set_layout_engine("none")
         figure.stale = True
@@ -43,13 +42,14 @@ class Picture:
         if self.figure.stale:
             # The search comes first: it makes matplotlib build ticks, after which the figure would be stale again.
             self.moving = sorted(self.figure.findobj(lambda a: a.get_animated()), key=lambda a: a.get_zorder())
-            with matplotlib.rc_context(plots.STYLE):
+            with plots.style():
                 canvas.draw()
             self.background = canvas.copy_from_bbox(self.figure.bbox)
             self.backgrounds_drawn += 1
         canvas.restore_region(self.background)
-        for artist in self.moving:
-            self.figure.draw_artist(artist)
+        with plots.style_of_lines():
+            for artist in self.moving:
+                self.figure.draw_artist(artist)
         return self.encode(np.asarray(canvas.buffer_rgba()))
 
     def _repr_mimebundle_(self, include=None, exclude=None):
@@ -135,15 +135,15 @@ class Explorer:
                 self.state = self.defaults = {name: control.value for name, control in self.controls.items()}
                 self.state = self.start = self.checked(start)
                 self.drawings = {name: Picture(figure, scale=scale) for name, figure in self.make_figures().items()}
+            self.given, self.scale = given, scale
             result = self.compute(**self.state)
+            self.make_widget()
+            self.follow()
+            self.redraw(result)
         except Exception:
-            for control in self.controls.values():
-                close(control)
+            for widget in (*self.controls.values(), *filter(None, [vars(self).get("widget")])):
+                close(widget)
             raise
-        self.given, self.scale = given, scale
-        self.make_widget()
-        self.follow()
-        self.redraw(result)
         for control in self.controls.values():
             control.observe(self.moved, "value")
         replace_earlier_run(self)
@@ -185,7 +185,7 @@ class Explorer:
 
     def code(self):
         """The line of Python that builds an explorer in this state."""
-        settings = [f"{name}={name}" for name in self.given] + [f"scale={self.scale}"] * (self.scale != 1)
+        settings = [f"{name}={name}" for name in self.given] + [f"scale={self.scale}"] * bool(self.scale != 1)
         settings += [f"{name}={value!r}" for name, value in self.state.items() if value != self.defaults[name]]
         return f"{type(self).__name__}({', '.join(settings)})"
 
@@ -220,12 +220,12 @@ class Explorer:
 
     def close(self):
         """Take it off the page and let go of everything, since `Out` keeps the object itself."""
-        if vars(self):
+        if "widget" in vars(self):
             close(self.widget)
             vars(self).clear()
 
     def _repr_mimebundle_(self, include=None, exclude=None):
-        if not vars(self):
+        if "widget" not in vars(self):
             return {"text/plain": f"{type(self).__name__}, closed"}, {}
         data, metadata = next(iter(self.drawings.values()))._repr_mimebundle_()
         return self.widget._repr_mimebundle_() | data, metadata
@@ -236,14 +236,14 @@ def checked(name, control, value):
     if hasattr(control, "options"):
         if value not in control.options:
             raise ValueError(f"{name} must be one of {list(control.options)}, but it is {value!r}")
-        return value
+        return control.options[control.options.index(value)]
     kind = type(control.value)
     low, high = (control.min, control.max) if hasattr(control, "min") else (False, True)
     if hasattr(control, "base"):
         low, high = control.base**low, control.base**high
     try:
         exact = kind(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         exact = math.nan
     if exact != value or not low <= exact <= high:
         raise ValueError(f"{name} must be of type {kind.__name__}, from {low} to {high}, but it is {value!r}")

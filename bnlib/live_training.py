@@ -1,6 +1,7 @@
 """The base of all explorers whose model is a training run: it can be watched, paused, and changed while it trains."""
 
 import asyncio
+import numbers
 import time
 
 import ipywidgets
@@ -78,12 +79,19 @@ class TrainingExplorer(Explorer):
 
     def advance(self, steps):
         """Train for some steps more, but not beyond the last one, and draw."""
+        if not isinstance(steps, numbers.Integral) or steps < 0:
+            raise ValueError(f"advance takes a whole number of steps, 0 or more, but it is {steps!r}")
         self.train(steps)
         self.redraw(self.compute(**self.state))
 
     def train(self, steps):
         steps = min(steps, self.last_step - self.steps_done)
-        train(self.run, steps)
+        try:
+            train(self.run, steps)
+        except BaseException:  # also when interrupted: some nets are ahead of others then
+            self.run = self.start_run(**self.state)
+            train(self.run, self.steps_done)
+            raise
         self.steps_done += steps
 
     # What the reader does.

@@ -2,13 +2,18 @@
 
 import functools
 
-import matplotlib
+import matplotlib.style
 import numpy as np
 from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.colors import to_rgba
 from matplotlib.text import Text
 
 HELD_AT = {"left": 0, "center": 0.5, "right": 1}  # the point of a line's width that stands at x
+
+
+def our_letters():
+    """A context in which letters are those of matplotlib, whatever the reader's own settings are."""
+    return matplotlib.style.context(["default", {"text.hinting": "no_hinting"}])
 
 
 class Readout(Text):
@@ -29,7 +34,8 @@ class Readout(Text):
         x, y = self.get_transform().transform(self.get_unitless_position())
         place = len(lines), self.get_va(), font.get_size(), dpi
         if place not in self.places:
-            box = self.get_window_extent(renderer, dpi)
+            with our_letters():
+                box = self.get_window_extent(renderer, dpi)
             self.places[place] = box.y1 - y, box.height / len(lines)
         top, pitch = self.places[place]
         gc = renderer.new_gc()
@@ -57,12 +63,13 @@ class Letters(dict):
         self.middle = self.depth - depth + height / 2  # that of a line of text, above the lowest row
 
     def size(self, text):
-        return RendererAgg(1, 1, self.dpi).get_text_width_height_descent(text, self.font, False)
+        with our_letters():
+            return RendererAgg(1, 1, self.dpi).get_text_width_height_descent(text, self.font, False)
 
     def __missing__(self, letter):
         width = round(self.size(f"0{letter}0")[0] - self.size("00")[0])  # with the room to the next one
         renderer = RendererAgg(max(width, 1), self.height, self.dpi)
-        with matplotlib.rc_context({"text.hinting": "no_hinting"}):
+        with our_letters():
             renderer.draw_text(renderer.new_gc(), 0, self.height - round(self.depth), letter, self.font, 0)
         self[letter] = np.array(renderer.buffer_rgba())[::-1, :, 3]
         return self[letter]

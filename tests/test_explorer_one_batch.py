@@ -81,6 +81,12 @@ def test_one_batch_drags_among_the_values_it_is_given():
     explorer.close()
 
 
+def test_a_value_just_below_zero_is_written_without_a_sign():
+    explorer = OneBatch(value=-0.04)
+    assert "has z = 0.0, so" in explorer.caption
+    explorer.close()
+
+
 @pytest.mark.parametrize("data", [[], [[1.0, 2.0]], [1.0, 41.0], [1.0, np.nan]])
 def test_one_batch_refuses_values_that_the_picture_cannot_hold(data):
     with pytest.raises(ValueError, match="from -40 to 40"):

@@ -90,3 +90,13 @@ def test_it_shows_the_run_it_is_given_and_leaves_it_as_it_is():
     np.testing.assert_allclose(explorer.lines["batch"].get_ydata(), z.mean(axis=0), atol=1e-6)
     np.testing.assert_array_equal(model.state, state)
     explorer.close()
+
+
+@pytest.mark.parametrize("features", [1, 5])
+def test_one_feature_and_units_that_are_constant_are_shown(features):
+    model = MLP((features, 4, 3), replicas=6, rng=np.random.default_rng(0))
+    labels, varied = np.arange(9) % 3, np.random.default_rng(0).normal(size=(9, features))
+    for data in (varied, np.ones((9, features))):
+        explorer = RunningStatistics(model=model, data=data, labels=labels)
+        assert "nan" not in explorer.caption and "inf" not in explorer.caption
+        explorer.close()

@@ -108,7 +108,7 @@ def test_data_is_the_first_choice_and_its_scale_plays_no_part(explorer):
     other.close()
 
 
-@pytest.mark.parametrize("data", [[[1.0, 2.0]], [3.0, 3.0], [1.0, np.nan]])
+@pytest.mark.parametrize("data", [[], [[1.0, 2.0]], [3.0, 3.0], [1.0, np.nan]])
 def test_statistics_noise_refuses_values_without_a_spread(data):
     with pytest.raises(ValueError, match="not all equal"):
         StatisticsNoise(data=data)

@@ -1,5 +1,6 @@
 """The explorer of the two modes: its numbers, recomputed in plain numpy."""
 
+import copy
 import re
 
 import numpy as np
@@ -126,6 +127,26 @@ def test_it_shows_the_run_it_is_given_and_leaves_it_as_it_is():
     assert "9 examples" in explorer.caption
     np.testing.assert_array_equal(model.state, state)
     explorer.close()
+
+
+def test_nets_without_batch_normalization_are_refused():
+    model = MLP((5, 4, 3), norm=None, replicas=6, rng=np.random.default_rng(0))
+    with pytest.raises(ValueError, match="with batch normalization"):
+        TrainEval(model=model, data=np.ones((9, 5)), labels=np.ones(9, int))
+
+
+@pytest.mark.parametrize("explorer, moved", [(RunningStatistics, {"unit": 2}), (TrainEval, {"step": 3})])
+def test_a_run_that_changes_later_stays_in_the_explorer_as_it_was(explorer, moved):
+    rng = np.random.default_rng(0)
+    model = MLP((5, 4, 3), replicas=6, rng=rng)
+    given = {"data": rng.normal(size=(9, 5)), "labels": rng.integers(3, size=9)}
+    one, twin = explorer(model=model, **given), explorer(model=copy.copy(model), **given)
+    model.state[:] = model.state[::-1]
+    for each in (one, twin):
+        each.set(momentum=0.5, m=3, **moved)
+    assert one.picture.value == twin.picture.value and one.caption == twin.caption
+    one.close()
+    twin.close()
 
 
 RUN = MLP((5, 4, 3), replicas=6, rng=np.random.default_rng(0))

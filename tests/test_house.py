@@ -40,7 +40,7 @@ THIRD_PARTY = {
     "png": NUMPY,
     "readout": {"numpy", "matplotlib"},
     "plots": {"numpy", "matplotlib", "cycler"},  # cycler: a part of matplotlib with a name of its own
-    "live": {"numpy", "matplotlib", "ipywidgets"},
+    "live": {"numpy", "ipywidgets"},
     "live_training": {"ipywidgets"},
     "explorers": {"numpy", "matplotlib", "ipywidgets"},
 }

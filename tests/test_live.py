@@ -18,6 +18,7 @@ from PIL import Image
 
 from bnlib import live, plots
 from bnlib.live import Explorer, FloatLogSlider, FloatSlider, IntSlider, Picture
+from bnlib.readout import Letters
 
 pytestmark = pytest.mark.filterwarnings("error")
 X = np.linspace(-4, 4, 201)
@@ -170,17 +171,37 @@ def test_scale_2_has_twice_as_many_pixels_each_way_and_the_same_size_in_the_page
     assert (one.picture.width, one.picture.height) == (two.picture.width, two.picture.height) == ("300", "200")
     assert two._repr_mimebundle_()[1]["image/png"]["width"] == 300
     assert two.code() == "Bell(scale=2)"
-    with pytest.raises(ValueError, match="scale.*-1"):
-        Bell(scale=-1)
+    two.scale = np.float64(2)
+    assert two.code() == "Bell(scale=2.0)"
+    for scale in (-1, 0.2, 5):
+        with pytest.raises(ValueError, match=f"scale.*{scale}"):
+            Bell(scale=scale)
 
 
-def test_what_a_reader_has_set_for_matplotlib_does_not_change_a_picture(bell):
-    own = {"lines.linewidth": 9, "font.size": 30, "axes.facecolor": "black", "text.hinting": "native"}
+@pytest.mark.parametrize(
+    "own",
+    [
+        {"lines.linewidth": 9, "font.size": 30, "axes.facecolor": "black", "text.hinting": "native"},
+        {"axes.unicode_minus": False, "axes.autolimit_mode": "round_numbers"},
+        {"font.sans-serif": ["cmr10"]},
+        {"path.simplify": False},
+        {"path.simplify_threshold": 1.0},
+        {"path.snap": False},
+        *(matplotlib.style.library[name] for name in ("classic", "fast", "seaborn-v0_8-darkgrid")),
+    ],
+)
+def test_what_a_reader_has_set_for_matplotlib_does_not_change_a_picture(own, bell):
+    Letters.of.cache_clear()
     with matplotlib.rc_context(own):
-        other = Bell()
-        other.set(mean=1.0)
-    bell.set(mean=1.0)
-    assert other.picture.value == bell.picture.value
+        first = Bell()
+        first.set(mean=-1.0, width=0.3)
+    Letters.of.cache_clear()
+    second = Bell()
+    with matplotlib.rc_context(own):
+        second.set(mean=-1.0, width=0.3)
+    bell.set(mean=-1.0, width=0.3)
+    for name, picture in bell.pictures.items():
+        assert first.pictures[name].value == second.pictures[name].value == picture.value
 
 
 def test_a_static_picture_stands_in_the_page_with_its_caption_as_alternative_text():
@@ -306,7 +327,7 @@ def test_reset_goes_back_to_the_state_it_was_built_with():
 
 
 def test_its_line_of_code_rebuilds_the_state_and_the_pictures(bell):
-    bell.set(mean=-1 / 3, width=np.float64(0.2), power=np.int64(7), sign="down", tall=True)
+    bell.set(mean=-1 / 3, width=np.float64(0.2), power=np.int64(7), sign=np.str_("down"), tall=True)
     assert bell.code() == f"Bell(mean={-1 / 3!r}, width=0.2, power=7, sign='down', tall=True)"
     rebuilt = eval(bell.code())
     assert [picture.value for picture in rebuilt.pictures.values()] == [
@@ -337,6 +358,7 @@ def test_the_last_picture_is_that_of_the_last_position_whatever_came_before(bell
         ({"mean": None}, ValueError, "mean.*None"),
         ({"width": 0.05}, ValueError, "width.*0.1 to 10.*0.05"),
         ({"power": 2.5}, ValueError, "power.*int.*2.5"),
+        ({"power": float("inf")}, ValueError, "power.*int.*inf"),
         ({"sign": "sideways"}, ValueError, "sign.*'up', 'down'.*'sideways'"),
         ({"tall": 2}, ValueError, "tall.*2"),
     ],
@@ -389,11 +411,24 @@ def test_closing_leaves_no_widget_and_frees_the_figure():
     figure = weakref.ref(explorer.drawings["bell"].figure)
     assert len(open_widgets) > before
     explorer.close()
+    explorer.touched = 1  # as the buttons of a training run do at once
     explorer.close()
     gc.collect()
     assert len(open_widgets) == before
     assert figure() is None  # though the explorer itself is still held
     assert "closed" in explorer._repr_mimebundle_()[0]["text/plain"]
+
+
+@pytest.mark.parametrize("broken", ["make_controls", "make_figures", "compute", "show"])
+def test_an_explorer_that_cannot_be_built_leaves_no_widget(monkeypatch, broken):
+    def fail(*_, **__):
+        raise ZeroDivisionError
+
+    before = len(open_widgets)
+    monkeypatch.setattr(Bell, broken, fail)
+    with pytest.raises(ZeroDivisionError):
+        Bell()
+    assert len(open_widgets) == before
 
 
 def run_of_a_cell(monkeypatch, cell, run):

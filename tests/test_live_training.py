@@ -194,6 +194,28 @@ def test_a_state_that_has_no_run_is_refused_and_the_old_run_goes_on(walks):
     assert (walks.caption, walks.picture.value) == (caption, picture)
 
 
+@pytest.mark.parametrize("steps", [-1, 2.5, "many"])
+def test_an_impossible_number_of_steps_to_advance_is_refused_and_changes_nothing(walks, steps):
+    before = walks.code(), walks.picture.value, list(walks.run["chosen"].path)
+    with pytest.raises(ValueError, match=f"whole number.*{steps}"):
+        walks.advance(steps)
+    assert (walks.code(), walks.picture.value, walks.run["chosen"].path) == before
+
+
+def test_interrupted_runs_are_at_the_same_step_again(walks):
+    def interrupt():
+        if len(walks.run["chosen"].path) > 12:
+            raise KeyboardInterrupt
+
+    walks.advance(3)
+    walks.run["chosen"].before_step = interrupt
+    with pytest.raises(KeyboardInterrupt):
+        walks.advance(20)
+    assert {len(walk.path) for walk in walks.run.values()} == {9} and walks.steps_done == 8
+    walks.advance(2)
+    assert walks.picture.value == drawn_in_python(walks)
+
+
 def test_play_says_what_it_needs_where_no_event_loop_runs(walks):
     with pytest.raises(RuntimeError, match=r"event loop.*advance\(steps\)"):
         walks.play()

@@ -51,7 +51,7 @@ class BatchMix(Explorer):
 
     def __init__(self, *, model=None, **start):
         given = () if model is None else ("model",)
-        self.model = nets_of_black_animals()[0] if model is None else model
+        self.model = copy.copy(nets_of_black_animals()[0] if model is None else model)  # as it is now
         if self.model.replicas is not None or not self.model.batch_norm_layers():
             raise ValueError(
                 f"give a single net with batch normalization; this one has {self.model.replicas} replicas and "
@@ -86,7 +86,7 @@ class BatchMix(Explorer):
         titles = {"black": "black, batches half cats", "now": "these batches"}
         for row, title in titles.items():
             ax = axes[row]
-            ax.set(xlim=EDGES[[0, -1]], ylim=(0, 0.5), yticks=[], title=title)
+            ax.set(xlim=EDGES[[0, -1]], ylim=(0, 1.05), yticks=[], title=title)
             ax.spines.left.set_visible(False)
             self.bars[row] = [
                 plots.draw_histogram(ax, EDGES[1:], EDGES, color=color, line=line, label=label, moving=row == "now")
@@ -133,8 +133,8 @@ class BatchMix(Explorer):
 
     def fill(self, row, z_hat, is_cat):
         for label, bars in zip(LOOKS, self.bars[row], strict=True):
-            chosen = np.clip(z_hat[is_cat == label], *EDGES[[0, -1]])
-            bars.set_data(np.histogram(chosen, EDGES)[0] / max(1, len(chosen)))
+            counts, _ = np.histogram(np.clip(z_hat[is_cat == label], *EDGES[[0, -1]]), EDGES)
+            bars.set_data(counts / max(1, counts.max()))
 
     def show(self, result):
         _, m, coat = self.state.values()

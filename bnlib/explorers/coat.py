@@ -83,12 +83,13 @@ class Coat(Explorer):
         if (model is None) != (plain is None):
             raise TypeError("give model and plain together: a net with batch normalization, and one without")
         given = () if model is None else ("model", "plain")
-        model, plain = nets_of_black_animals() if model is None else (model, plain)
+        model, plain = map(copy.copy, nets_of_black_animals() if model is None else (model, plain))  # as they are now
         for net, norms in ((model, len(model.sizes) - 2), (plain, 0)):
-            if net.replicas is not None or len(net.batch_norm_layers()) != norms or norms and not net.normalizes_first:
+            found = len(net.batch_norm_layers())
+            if len(net.sizes) < 3 or net.replicas is not None or found != norms or norms and not net.normalizes_first:
                 raise ValueError(
                     "model has batch normalization before each activation, plain has none, neither has replicas; got "
-                    f"{len(net.batch_norm_layers())} batch normalizations in a net of sizes {net.sizes}, replicas "
+                    f"{found} batch normalizations in a net of sizes {net.sizes}, replicas "
                     f"{net.replicas}"
                 )
         self.animals = unseen_animals()
@@ -125,7 +126,7 @@ class Coat(Explorer):
         self.bars = {}
         for row, title in (("black", "black coats, as in training"), ("now", "this coat")):
             ax = axes[row]
-            ax.set(xlim=EDGES[[0, -1]], ylim=(0, 0.5), yticks=[], title=title)
+            ax.set(xlim=EDGES[[0, -1]], ylim=(0, 1.05), yticks=[], title=title)
             ax.spines.left.set_visible(False)
             self.bars[row] = [
                 plots.draw_histogram(ax, EDGES[1:], EDGES, color=color, line=line, label=label, moving=True)
@@ -181,8 +182,8 @@ class Coat(Explorer):
         self.wrong.set_data(*self.corners[~right[self.shown]].T)
         for row, values in (("black", self.black[WAYS[way][0]]), ("now", result.z_hat)):
             for label, bars in zip(LOOKS, self.bars[row], strict=True):
-                chosen = np.clip(values[labels == label], *EDGES[[0, -1]])
-                bars.set_data(np.histogram(chosen, EDGES)[0] / len(chosen))
+                counts, _ = np.histogram(np.clip(values[labels == label], *EDGES[[0, -1]]), EDGES)
+                bars.set_data(counts / counts.max())
         self.ground.set_data([background, background], [-1, 2])
         self.curve.set_data(COATS, result.curve)
         self.here.set_data([coat], [right.mean()])

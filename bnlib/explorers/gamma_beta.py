@@ -9,7 +9,7 @@ import ipywidgets
 import numpy as np
 
 from bnlib import cats, plots
-from bnlib.batchnorm import batch_norm
+from bnlib.batchnorm import batch_norm, check_finite
 from bnlib.layers import ACTIVATIONS
 from bnlib.live import Explorer, FloatSlider, IntSlider
 from bnlib.mlp import MLP
@@ -68,6 +68,7 @@ class GammaBeta(Explorer):
             raise ValueError(f"give a single net; this one has {model.replicas} replicas")
         if len(data) < 4:
             raise ValueError(f"two batches of at least two animals are needed, but data has {len(data)} rows")
+        check_finite(data, "data")
         self.largest = min(LARGEST_BATCH, len(data) // 2)
         x = data[: 2 * self.largest].reshape(2 * self.largest, -1).astype(model.dtype)
         self.pre_activations = copy.copy(model.layers[0]).forward(x).astype(np.float64)  # the net itself keeps no trace

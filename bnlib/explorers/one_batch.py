@@ -95,7 +95,7 @@ class OneBatch(Explorer):
         self.bound_text.set(position=(-0.97 * LARGEST, bound), text=f"√(m − 1) = {bound:.2f}")
         moved = np.abs(result.z_hat - result.before)[:-1].max()
         return (
-            f"Batch of {m}: the one you drag has z = {value:.1f}, so μ = {result.mu:z.2f} and σ = {result.sigma:.2f}. "
+            f"Batch of {m}: the one you drag has z = {value:z.1f}, so μ = {result.mu:z.2f} and σ = {result.sigma:.2f}. "
             f"Its ẑ is {result.z_hat[-1]:z.2f}, and no ẑ can pass ±√(m − 1) = ±{bound:.2f}. Since it left z = "
             f"{self.defaults['value']:.1f}, the other ẑ have moved by up to {moved:.2f}; their z stayed where they are."
         )

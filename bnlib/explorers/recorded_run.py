@@ -44,7 +44,7 @@ def given_or_digits(model, data, labels):
     if data.ndim != 2 or len(data) < 2 or data.shape[1] != features or labels.shape != data.shape[:1]:
         raise ValueError(f"give data (n, {features}), n >= 2, and labels (n,); got {data.shape} and {labels.shape}")
     check_finite(data, "data")
-    return model, data, labels, given
+    return copy.copy(model), data, labels, given
 
 
 def at_steps(run, steps):

@@ -44,7 +44,7 @@ class RunningStatistics(Explorer):
         """For each statistic, from where to where it is drawn, for all units alike."""
         W = self.model.layers[0].W.astype(float)
         means = self.data.mean(axis=0) @ W + (0 if self.model.layers[0].b is None else self.model.layers[0].b)
-        largest = np.einsum("sfu,fg,sgu->su", W, np.cov(self.data.T), W, optimize=True).max()
+        largest = np.einsum("sfu,fg,sgu->su", W, np.atleast_2d(np.cov(self.data.T)), W, optimize=True).max()
         room = 0.6 * np.sqrt(largest)
         mean = min(means.min(), 0) - room, max(means.max(), 0) + room
         return {"mean": mean, "variance": (0, 1.1 * max(2 * largest, STARTS["variance"]))}
@@ -105,7 +105,7 @@ class RunningStatistics(Explorer):
             line.set_ydata(getattr(result, name))
         away, half = {}, self.steps // 2
         for name, line in self.errors.items():
-            distance = np.abs(getattr(result, name) - result.exact) / result.scale
+            distance = np.abs(getattr(result, name) - result.exact) / np.where(result.scale > 0, result.scale, 1)
             line.set_ydata(distance)
             away[name] = f"{distance[half:].mean():.2f} {symbol}"
         return (

@@ -57,7 +57,7 @@ class StatisticsNoise(Explorer):
         self.fourth_moment = FOURTH_MOMENT
         if data is not None:
             own = np.asarray(data, dtype=np.float64)
-            if own.ndim != 1 or not np.all(np.isfinite(own)) or not np.ptp(own) > 0:
+            if own.ndim != 1 or not own.size or not np.all(np.isfinite(own)) or not np.ptp(own) > 0:
                 raise ValueError(f"data holds finite values of one unit, not all equal, of shape (n,); got {own.shape}")
             own = (own - own.mean()) / own.std()
             self.fourth_moment = {"data": np.mean(own**4)} | FOURTH_MOMENT

@@ -31,6 +31,8 @@ class TrainEval(Explorer):
 
     def __init__(self, *, model=None, data=None, labels=None, **start):
         model, data, labels, given = given_or_digits(model, data, labels)
+        if not model.batch_norm_layers():
+            raise ValueError("give nets with batch normalization: without it, training mode and eval mode are the same")
         self.model = model
         self.x, self.labels = data[:EXAMPLES].astype(model.dtype), labels[:EXAMPLES]
         self.start_values = np.zeros(model.state.shape[-1])
