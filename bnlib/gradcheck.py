@@ -17,9 +17,9 @@ def numerical_gradient(f, x, step=1e-5):
     for i in np.ndindex(x.shape):
         value, h = x[i], step * max(1.0, abs(x[i]))
         x[i] = value + h
-        above = f(x)
+        above = float(f(x))
         x[i] = value - h
-        below = f(x)
+        below = float(f(x))
         x[i] = value
         gradient[i] = (above - below) / (2 * h)
     return gradient
@@ -30,7 +30,7 @@ def relative_error(a, b):
 
     0 when both are all 0; NaN when either has a NaN.
     """
-    a, b = np.asarray(a), np.asarray(b)
+    a, b = np.asarray(a, np.float64), np.asarray(b, np.float64)
     if a.shape != b.shape:
         raise ValueError(f"cannot compare shapes {a.shape} and {b.shape}: both must be the same")
     size = np.maximum(np.max(np.abs(a), initial=0.0), np.max(np.abs(b), initial=0.0))

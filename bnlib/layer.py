@@ -26,6 +26,8 @@ class Parameter:
             raise TypeError(
                 f"{self.name} is {array.dtype}, but the new value is {value.dtype}: convert it with .astype first"
             )
+        if np.asarray(value).dtype.kind not in "biuf":
+            raise TypeError(f"{self.name} takes numbers, but got {value!r}")
         try:
             array[...] = value
         except ValueError:

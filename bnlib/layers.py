@@ -119,15 +119,16 @@ class Dropout(Elementwise):
         return part
 
     def forward(self, x):
+        drops = self.training and self.rate > 0
+        if drops and isinstance(self.rng, list) and (np.ndim(x) != 3 or len(x) != len(self.rng)):
+            raise ValueError(
+                f"Dropout has {len(self.rng)} replicas: x needs a leading axis for them, got {np.shape(x)}"
+            )
         x = self.check(x)
-        if not self.training or self.rate == 0:
+        if not drops:
             self.cache = np.ones(x.shape, x.dtype)
             return x.copy()
         if isinstance(self.rng, list):
-            if x.ndim != 3 or len(x) != len(self.rng):
-                raise ValueError(
-                    f"Dropout has {len(self.rng)} replicas: x needs a leading axis for them, got {x.shape}"
-                )
             drawn = np.stack([rng.random(x.shape[1:]) for rng in self.rng])
         else:
             drawn = self.rng.random(x.shape)

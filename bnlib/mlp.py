@@ -56,7 +56,7 @@ class MLP:
         for features_in, features_out in zip(sizes[:-2], sizes[1:-1], strict=True):
             block = [Linear(features_in, features_out, bias=hidden_bias, **common), ACTIVATIONS[activation]()]
             if norm == "batch":
-                block.insert(1 if self.normalizes_first else 2, BatchNorm(features_out, **{**(bn or {}), **common}))
+                block.insert(1 if self.normalizes_first else 2, BatchNorm(features_out, **common, **(bn or {})))
             if dropout:
                 block.append(Dropout(dropout, rng if replicas is None else rngs))
             self.layers += block

@@ -19,6 +19,10 @@ class SGD:
         self.velocity = np.zeros_like(model.parameters)
         self.views = self.gradient_views()
 
+    def __setstate__(self, kept):  # the views of a copied or unpickled optimizer are those of its own gradient
+        self.__dict__.update(kept)
+        self.views = self.gradient_views()
+
     def gradient_views(self):
         slots = [slot for slot in self.model.slots if slot[1] in slot[0].trained]
         return [(layer, name, self.gradient[..., where].reshape(shape)) for layer, name, where, shape in slots]

@@ -50,12 +50,17 @@ class Training:
             raise ValueError(
                 f"batch_size must be a whole number from {smallest} to {self.n} (all examples), but it is {batch_size}"
             )
-        if not (np.all(np.isfinite(lr)) and np.all(np.asarray(lr) >= 0) and np.shape(lr) in ((), (model.replicas,))):
-            raise ValueError(f"lr must be a finite number, 0 or larger (or one for each replica), but it is {lr}")
+        with np.errstate(over="ignore"):
+            rates = np.asarray(lr, model.dtype)
+        if not (np.all(np.isfinite(rates)) and np.all(rates >= 0) and rates.shape in ((), (model.replicas,))):
+            raise ValueError(
+                f"lr must be a number, 0 or larger and finite in {model.dtype} (or one a replica), but it is {lr}"
+            )
         if not 0 <= sgd_momentum < 1:
             raise ValueError(f"sgd_momentum must be at least 0 and less than 1, but it is {sgd_momentum}")
         if not 0 <= weight_decay < np.inf:
             raise ValueError(f"weight_decay must be a finite number, 0 or larger, but it is {weight_decay}")
+        record = tuple(record)
         for name in record:
             if name not in SUMMARIES and (isinstance(name, str) or not 0 <= name <= 100):
                 raise ValueError(f"record takes {tuple(SUMMARIES)} and percentiles from 0 to 100, but not {name!r}")
@@ -71,6 +76,8 @@ class Training:
         """x and labels (or targets) as arrays that fit the model, or an error."""
         x, labels = np.asarray(x), np.asarray(labels)
         model.layers[0].check(x)
+        if not x.shape[-2]:
+            raise ValueError(f"x has shape {x.shape}: there is no example in it")
         if check_finite:
             raise_unless_finite(x)
         expected = x.shape[-2:-1] if self.classify else (x.shape[-2], model.sizes[-1])
@@ -90,19 +97,28 @@ class Training:
         self.blocks = blocks_of(self.model, self.batch_size)
         last = self.steps_done + steps
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # divergence is an outcome, no accident
-            while self.steps_done < last:
-                in_epoch = self.steps_done % self.steps_per_epoch
-                if in_epoch == 0:  # every epoch is shuffled anew, and its incomplete last batch is left out
-                    orders = [rng.permutation(self.n)[: self.steps_per_epoch * self.batch_size] for rng in self.rngs]
-                    self.batches = np.stack(orders, axis=1).reshape(self.steps_per_epoch, self.batch_size, -1).mT
-                steps = min(last - self.steps_done, self.steps_per_epoch - in_epoch, STEPS_TOGETHER)
-                self.train_blocks(self.batches[in_epoch : in_epoch + steps])
-                if self.validation is not None and self.steps_done % self.steps_per_epoch == 0:
-                    self.validate()
-            overflowed = ~np.isfinite(self.model.state).all(axis=-1)  # in the last update: no loss has shown it yet
-            self.frozen |= overflowed
-            self.model.state[overflowed] = self.safe[overflowed]
+            try:
+                self.train_until(last)
+            finally:  # also when interrupted
+                self.set_back()
         return self.history
+
+    def set_back(self):
+        """Set back the replicas that have overflowed in the last update, which no loss has shown yet."""
+        overflowed = ~np.isfinite(self.model.state).all(axis=-1)
+        self.frozen |= overflowed
+        self.model.state[overflowed] = self.safe[overflowed]
+
+    def train_until(self, last):
+        while self.steps_done < last:
+            in_epoch = self.steps_done % self.steps_per_epoch
+            if in_epoch == 0:  # every epoch is shuffled anew, and its incomplete last batch is left out
+                orders = [rng.permutation(self.n)[: self.steps_per_epoch * self.batch_size] for rng in self.rngs]
+                self.batches = np.stack(orders, axis=1).reshape(self.steps_per_epoch, self.batch_size, -1).mT
+            steps = min(last - self.steps_done, self.steps_per_epoch - in_epoch, STEPS_TOGETHER)
+            self.train_blocks(self.batches[in_epoch : in_epoch + steps])
+            if self.validation is not None and self.steps_done % self.steps_per_epoch == 0:
+                self.validate()
 
     def train_blocks(self, rows):
         """Train for the mini-batches in rows, (steps, replicas, batch_size): all steps of a block of replicas, then the
@@ -138,6 +154,7 @@ class Training:
             if self.history.record:
                 for layer, pair in enumerate(self.hidden(outputs)):
                     for name, values in summaries(self.history.record, *pair).items():
+                        values[frozen] = np.nan
                         recorded.setdefault((name, layer), []).append(values)
             np.copyto(safe, model.state)
             model.backward(gradient, input_gradient=False)
@@ -167,6 +184,7 @@ class Training:
         return [(outputs[i], outputs[i + first]) for i in starts]
 
     def validate(self):
+        self.set_back()
         x, labels = self.validation
         outputs, _ = self.model.passed_unchecked(x, "running")
         _, *of_loss = self.loss_gradient(outputs, labels)
@@ -229,6 +247,8 @@ def fit(model, x, labels, *, epochs=None, steps=None, progress=None, **settings)
     length = steps if epochs is None else epochs
     if not isinstance(length, (int, np.integer)) or length < 1:
         raise ValueError(f"a run has a whole number of steps or epochs, 1 or more: got epochs={epochs}, steps={steps}")
+    if progress is not None and not callable(progress):
+        raise TypeError(f"progress is called as progress(done, total), but it is {progress!r}")
     training = Training(model, x, labels, **settings)
     total = steps if epochs is None else epochs * training.steps_per_epoch
     if progress is None:
@@ -249,6 +269,8 @@ def accuracy(model, x, labels, statistics="running"):
     labels = np.asarray(labels)
     check_labels(labels, model.sizes[-1])
     predicted = model.predict(x, statistics)
+    if not predicted.shape[-1]:
+        raise ValueError("x has no rows, so no share of them can be right")
     if labels.shape not in (predicted.shape, predicted.shape[-1:]):
         raise ValueError(f"x has {predicted.shape[-1]} rows, but the labels have shape {labels.shape}")
     return (predicted == labels).mean(axis=-1)
@@ -262,6 +284,9 @@ def reestimate(model, x):
     Source: Ioffe & Szegedy 2015, Algorithm 2, with one batch of all the data; for new data: AdaBN, Li et al. 2016.
     """
     _, layers = model.passed_through(x, "batch")
+    for probed in layers:
+        if isinstance(probed, BatchNorm):
+            raise_unless_finite(probed.cache.var, "the variance of what x becomes in a layer")
     for layer, probed in zip(model.layers, layers, strict=True):
         if isinstance(layer, BatchNorm):
             batch = probed.cache.centered.shape[-2]

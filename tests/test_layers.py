@@ -361,3 +361,19 @@ def test_layers_that_do_not_fit_are_not_folded():
         fold(linear, BatchNorm(5, replicas=5))
     with pytest.raises(TypeError, match=r"float64.*float32"):
         fold(linear, BatchNorm(5, dtype=np.float32))
+
+
+def test_dropout_that_refuses_its_input_can_still_go_backward():
+    dropout, x = Dropout(0.5, [np.random.default_rng(0), np.random.default_rng(1)]), np.ones((2, 4, 3))
+    y = dropout.forward(x)
+    with pytest.raises(ValueError, match="2 replicas"):
+        dropout.forward(np.ones((4, 3)))
+    np.testing.assert_array_equal(dropout.backward(x), y)
+
+
+@pytest.mark.parametrize("value", [None, "one", [1, 2, "x"]])
+def test_a_parameter_takes_numbers_alone(value):
+    linear = Linear(2, 3)
+    with pytest.raises(TypeError, match="W takes numbers"):
+        linear.W = value
+    np.testing.assert_array_equal(linear.W, 0)

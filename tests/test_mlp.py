@@ -514,3 +514,9 @@ def test_fit_after_predict_still_trains_the_net():
     before = model.layers[0].W.copy()
     fit(model, x, labels, steps=1, batch_size=10, lr=0.1, rng=rng())
     assert (model.layers[0].W != before).any()
+
+
+@pytest.mark.parametrize("name", ["replicas", "dtype"])
+def test_what_the_net_decides_cannot_be_set_for_its_normalization_alone(name):
+    with pytest.raises(TypeError, match=name):
+        MLP((5, 8, 3), bn={name: 3}, rng=np.random.default_rng(0))

@@ -1,6 +1,7 @@
 """Training: the optimizer by hand, replicas bit by bit, what the history holds, divergence, and bad input."""
 
 import copy
+import pickle
 
 import numpy as np
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from bnlib.batchnorm import BatchNorm
 from bnlib.losses import cross_entropy, mse
 from bnlib.mlp import MLP
-from bnlib.training import SGD, Training, accuracy, fit
+from bnlib.training import SGD, Training, accuracy, fit, reestimate
 
 pytestmark = pytest.mark.filterwarnings("error")
 
@@ -662,3 +663,94 @@ def test_the_running_statistics_after_a_run_are_those_of_its_batches():
     np.testing.assert_allclose(bn.running_mean, weights @ history.recorded["z_mean"][0], rtol=1e-12, atol=1e-15)
     variances = history.recorded["z_std"][0] ** 2 * 5 / 4
     np.testing.assert_allclose(bn.running_var, 0.7**7 + weights @ variances, rtol=1e-12)
+
+
+@pytest.mark.parametrize("replicas", [None, 3])
+def test_a_copied_run_goes_on_as_the_original(replicas):
+    model = MLP((5, 8, 3), replicas=replicas, rng=np.random.default_rng(0))
+    x, labels = np.random.default_rng(0).standard_normal((40, 5), dtype=np.float32), np.arange(40) % 3
+    training = Training(model, x, labels, batch_size=8, lr=0.1, rng=np.random.default_rng(1))
+    training.advance(7)
+    others = copy.deepcopy(training), pickle.loads(pickle.dumps(training))
+    expected = training.advance(10).loss
+    for other in others:
+        np.testing.assert_array_equal(other.advance(10).loss, expected)
+        np.testing.assert_array_equal(other.model.state, model.state)
+
+
+def test_what_is_recorded_of_a_net_that_diverged_is_nan_in_one_piece_or_many():
+    rng = np.random.default_rng(0)
+    x, targets = rng.standard_normal((29, 8), dtype=np.float32), rng.standard_normal((29, 1), dtype=np.float32)
+    kept = []
+    for progress in (None, lambda done, total: None):
+        model = MLP((8, 7, 3, 1), norm=None, init_scale=10, rng=np.random.default_rng(5))
+        history = fit(model, x, targets, loss="mse", steps=8, batch_size=29, lr=2.0, sgd_momentum=0.0, record=("mean",),
+                      rng=np.random.default_rng(1), progress=progress)  # fmt: skip
+        kept.append(history.recorded["mean"][0])
+        assert np.isnan(kept[-1][history.diverged[0] :]).all() and np.isfinite(kept[-1][: history.diverged[0]]).all()
+    np.testing.assert_array_equal(*kept)
+
+
+def overflowing_data():
+    """Inputs so large that the first update overflows at a learning rate of 1e38."""
+    return 1000 * np.random.default_rng(0).standard_normal((40, 5), dtype=np.float32), np.arange(40) % 3
+
+
+def test_the_validation_is_that_of_the_net_that_is_kept():
+    x, labels = overflowing_data()
+    model = MLP((5, 8, 3), norm=None, rng=np.random.default_rng(0))
+    settings = {"batch_size": 40, "lr": 1e38, "validation": (x, labels)}
+    history = fit(model, x, labels, epochs=3, **settings, rng=np.random.default_rng(1))
+    assert np.isnan(history.loss[1:]).all() and np.isfinite(history.validation_loss).all()
+
+
+def test_an_interrupted_run_leaves_a_finite_net(monkeypatch):
+    x, labels = overflowing_data()
+    model, step = MLP((5, 8, 3), norm=None, rng=np.random.default_rng(0)), SGD.step
+
+    def interrupt(sgd):
+        step(sgd)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(SGD, "step", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        fit(model, x, labels, epochs=3, batch_size=40, lr=1e38, rng=np.random.default_rng(1))
+    assert np.isfinite(model.state).all()
+
+
+def test_names_to_record_may_come_from_a_generator():
+    x, labels = np.random.default_rng(0).standard_normal((40, 5), dtype=np.float32), np.arange(40) % 3
+    model = MLP((5, 8, 3), rng=np.random.default_rng(0))
+    history = fit(model, x, labels, steps=3, batch_size=8, lr=0.1, rng=np.random.default_rng(1), record=iter(["mean"]))
+    assert history.recorded["mean"][0].shape == (3, 8)
+
+
+@pytest.mark.parametrize(
+    "change, error, words",
+    [
+        ({"progress": 3}, TypeError, "progress.*3"),
+        ({"lr": 1e300}, ValueError, "finite in float32.*1e\\+300"),
+        ({"validation": (np.ones((0, 5), np.float32), np.ones(0, int))}, ValueError, "no example"),
+    ],
+)
+def test_what_cannot_be_trained_with_is_refused_before_anything_has_changed(change, error, words):
+    x, labels = np.random.default_rng(0).standard_normal((40, 5), dtype=np.float32), np.arange(40) % 3
+    model = MLP((5, 8, 3), rng=np.random.default_rng(0)).eval()
+    state = model.state.copy()
+    with pytest.raises(error, match=words):
+        fit(model, x, labels, **{"steps": 3, "batch_size": 8, "lr": 0.1, "rng": np.random.default_rng(1)} | change)
+    np.testing.assert_array_equal(model.state, state)
+    assert not model.layers[0].training
+
+
+def test_no_rows_have_no_accuracy():
+    with pytest.raises(ValueError, match="no rows"):
+        accuracy(MLP((5, 8, 3), rng=np.random.default_rng(0)), np.ones((0, 5), np.float32), np.ones(0, int))
+
+
+def test_statistics_that_overflow_are_refused_and_the_old_ones_stay():
+    model = MLP((5, 8, 3), rng=np.random.default_rng(0))
+    state, x = model.state.copy(), np.random.default_rng(0).standard_normal((40, 5), dtype=np.float32)
+    with np.errstate(over="ignore"), pytest.raises(ValueError, match="variance"):
+        reestimate(model, x * np.float32(1e25))
+    np.testing.assert_array_equal(model.state, state)
