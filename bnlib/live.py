@@ -141,7 +141,7 @@ class Explorer:
             self.follow()
             self.redraw(result)
         except Exception:
-            for widget in (*self.controls.values(), *filter(None, [vars(self).get("widget")])):
+            for widget in [self.widget] if "widget" in vars(self) else self.controls.values():
                 close(widget)
             raise
         for control in self.controls.values():

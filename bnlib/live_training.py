@@ -71,11 +71,16 @@ class TrainingExplorer(Explorer):
         kept = self.run and all(state[name] == self.state[name] for name in state if name not in self.continues)
         if kept:
             return self.evaluate(self.run, **state)
-        run, steps = self.start_run(**state), self.first_steps if self.run else self.start_steps
-        train(run, steps)
+        steps = self.first_steps if self.run else self.start_steps
+        run = self.trained_run(steps, state)
         result = self.evaluate(run, **state)
         self.run, self.steps_done = run, steps
         return result
+
+    def trained_run(self, steps, state):
+        run = self.start_run(**state)
+        train(run, steps)
+        return run
 
     def advance(self, steps):
         """Train for some steps more, but not beyond the last one, and draw."""
@@ -89,8 +94,7 @@ class TrainingExplorer(Explorer):
         try:
             train(self.run, steps)
         except BaseException:  # also when interrupted: some nets are ahead of others then
-            self.run = self.start_run(**self.state)
-            train(self.run, self.steps_done)
+            self.run = self.trained_run(self.steps_done, self.state)
             raise
         self.steps_done += steps
 
@@ -118,9 +122,7 @@ class TrainingExplorer(Explorer):
     def begin_again(self, steps):
         self.touched = self.clock()
         if self.steps_done != steps:
-            run = self.start_run(**self.state)
-            train(run, steps)
-            self.run, self.steps_done = run, steps
+            self.run, self.steps_done = self.trained_run(steps, self.state), steps
             self.redraw(self.compute(**self.state))
 
     @property

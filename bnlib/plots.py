@@ -94,6 +94,14 @@ def draw_histogram(ax, shares, edges, *, color=BLUE, line="-", label=None, movin
     return ax.stairs(shares, edges, fill=True, animated=moving, **look)
 
 
+def move_histogram(bars, values, edges):
+    """Move what `draw_histogram` returned to the values, of any shape. The highest bar is 1; the outermost hold all
+    beyond.
+    """
+    counts, _ = np.histogram(np.clip(values, *edges[[0, -1]]), edges)
+    bars.set_data(counts / max(1, counts.max()), edges)
+
+
 @styled
 def draw_band(ax, x, curves, *, label=None, percentiles=(10, 90)):
     """The median of curves (replicas, points) as a line, and a band between two percentiles over the replicas.

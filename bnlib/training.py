@@ -154,7 +154,8 @@ class Training:
             if self.history.record:
                 for layer, pair in enumerate(self.hidden(outputs)):
                     for name, values in summaries(self.history.record, *pair).items():
-                        values[frozen] = np.nan
+                        if any_frozen:
+                            values[frozen] = np.nan
                         recorded.setdefault((name, layer), []).append(values)
             np.copyto(safe, model.state)
             model.backward(gradient, input_gradient=False)
@@ -284,12 +285,11 @@ def reestimate(model, x):
     Source: Ioffe & Szegedy 2015, Algorithm 2, with one batch of all the data; for new data: AdaBN, Li et al. 2016.
     """
     _, layers = model.passed_through(x, "batch")
-    for probed in layers:
-        if isinstance(probed, BatchNorm):
-            raise_unless_finite(probed.cache.var, "the variance of what x becomes in a layer")
-    for layer, probed in zip(model.layers, layers, strict=True):
-        if isinstance(layer, BatchNorm):
-            batch = probed.cache.centered.shape[-2]
-            layer.running_mean = probed.cache.mean[..., 0, :]
-            layer.running_var = probed.cache.var[..., 0, :] * (batch / (batch - 1))
-            layer.batches_seen = 1
+    caches = [probed.cache for probed in layers if isinstance(probed, BatchNorm)]
+    for cache in caches:
+        raise_unless_finite(cache.var, "the variance of what x becomes in a layer")
+    for layer, cache in zip(model.batch_norm_layers(), caches, strict=True):
+        batch = cache.centered.shape[-2]
+        layer.running_mean = cache.mean[..., 0, :]
+        layer.running_var = cache.var[..., 0, :] * (batch / (batch - 1))
+        layer.batches_seen = 1

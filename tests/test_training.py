@@ -667,9 +667,8 @@ def test_the_running_statistics_after_a_run_are_those_of_its_batches():
 
 @pytest.mark.parametrize("replicas", [None, 3])
 def test_a_copied_run_goes_on_as_the_original(replicas):
-    model = MLP((5, 8, 3), replicas=replicas, rng=np.random.default_rng(0))
-    x, labels = np.random.default_rng(0).standard_normal((40, 5), dtype=np.float32), np.arange(40) % 3
-    training = Training(model, x, labels, batch_size=8, lr=0.1, rng=np.random.default_rng(1))
+    model = net(replicas=replicas)
+    training = Training(model, *problem(), batch_size=8, lr=0.1, rng=rng(1))
     training.advance(7)
     others = copy.deepcopy(training), pickle.loads(pickle.dumps(training))
     expected = training.advance(10).loss
@@ -719,10 +718,7 @@ def test_an_interrupted_run_leaves_a_finite_net(monkeypatch):
 
 
 def test_names_to_record_may_come_from_a_generator():
-    x, labels = np.random.default_rng(0).standard_normal((40, 5), dtype=np.float32), np.arange(40) % 3
-    model = MLP((5, 8, 3), rng=np.random.default_rng(0))
-    history = fit(model, x, labels, steps=3, batch_size=8, lr=0.1, rng=np.random.default_rng(1), record=iter(["mean"]))
-    assert history.recorded["mean"][0].shape == (3, 8)
+    assert run(net(), *problem(), record=iter(["mean"])).recorded["mean"][0].shape == (7, 6)
 
 
 @pytest.mark.parametrize(
@@ -730,27 +726,25 @@ def test_names_to_record_may_come_from_a_generator():
     [
         ({"progress": 3}, TypeError, "progress.*3"),
         ({"lr": 1e300}, ValueError, "finite in float32.*1e\\+300"),
-        ({"validation": (np.ones((0, 5), np.float32), np.ones(0, int))}, ValueError, "no example"),
+        ({"validation": (np.ones((0, 3), np.float32), np.ones(0, int))}, ValueError, "no example"),
     ],
 )
 def test_what_cannot_be_trained_with_is_refused_before_anything_has_changed(change, error, words):
-    x, labels = np.random.default_rng(0).standard_normal((40, 5), dtype=np.float32), np.arange(40) % 3
-    model = MLP((5, 8, 3), rng=np.random.default_rng(0)).eval()
-    state = model.state.copy()
+    model = net().eval()
+    before = snapshot(model)
     with pytest.raises(error, match=words):
-        fit(model, x, labels, **{"steps": 3, "batch_size": 8, "lr": 0.1, "rng": np.random.default_rng(1)} | change)
-    np.testing.assert_array_equal(model.state, state)
-    assert not model.layers[0].training
+        run(model, *problem(), **change)
+    assert_untouched(before, model)
 
 
 def test_no_rows_have_no_accuracy():
     with pytest.raises(ValueError, match="no rows"):
-        accuracy(MLP((5, 8, 3), rng=np.random.default_rng(0)), np.ones((0, 5), np.float32), np.ones(0, int))
+        accuracy(net(), np.ones((0, 3), np.float32), np.ones(0, int))
 
 
 def test_statistics_that_overflow_are_refused_and_the_old_ones_stay():
-    model = MLP((5, 8, 3), rng=np.random.default_rng(0))
-    state, x = model.state.copy(), np.random.default_rng(0).standard_normal((40, 5), dtype=np.float32)
+    model = net()
+    before = snapshot(model)
     with np.errstate(over="ignore"), pytest.raises(ValueError, match="variance"):
-        reestimate(model, x * np.float32(1e25))
-    np.testing.assert_array_equal(model.state, state)
+        reestimate(model, problem()[0] * np.float32(1e25))
+    assert_untouched(before, model)

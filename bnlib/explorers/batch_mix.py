@@ -133,8 +133,7 @@ class BatchMix(Explorer):
 
     def fill(self, row, z_hat, is_cat):
         for label, bars in zip(LOOKS, self.bars[row], strict=True):
-            counts, _ = np.histogram(np.clip(z_hat[is_cat == label], *EDGES[[0, -1]]), EDGES)
-            bars.set_data(counts / max(1, counts.max()))
+            plots.move_histogram(bars, z_hat[is_cat == label], EDGES)
 
     def show(self, result):
         _, m, coat = self.state.values()

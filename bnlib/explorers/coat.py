@@ -89,8 +89,7 @@ class Coat(Explorer):
             if len(net.sizes) < 3 or net.replicas is not None or found != norms or norms and not net.normalizes_first:
                 raise ValueError(
                     "model has batch normalization before each activation, plain has none, neither has replicas; got "
-                    f"{found} batch normalizations in a net of sizes {net.sizes}, replicas "
-                    f"{net.replicas}"
+                    f"{found} batch normalizations in a net of sizes {net.sizes}, replicas {net.replicas}"
                 )
         self.animals = unseen_animals()
         labels = self.animals.labels
@@ -182,8 +181,7 @@ class Coat(Explorer):
         self.wrong.set_data(*self.corners[~right[self.shown]].T)
         for row, values in (("black", self.black[WAYS[way][0]]), ("now", result.z_hat)):
             for label, bars in zip(LOOKS, self.bars[row], strict=True):
-                counts, _ = np.histogram(np.clip(values[labels == label], *EDGES[[0, -1]]), EDGES)
-                bars.set_data(counts / counts.max())
+                plots.move_histogram(bars, values[labels == label], EDGES)
         self.ground.set_data([background, background], [-1, 2])
         self.curve.set_data(COATS, result.curve)
         self.here.set_data([coat], [right.mean()])

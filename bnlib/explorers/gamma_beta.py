@@ -131,8 +131,7 @@ class GammaBeta(Explorer):
         for row, (bars, spread, numbers) in self.rows.items():
             values = getattr(result, row)
             mean, std = values.mean(), values.std()
-            counts, _ = np.histogram(np.clip(values, *self.edges[[0, -1]]), self.edges)
-            bars.set_data(counts / counts.max(), self.edges)
+            plots.move_histogram(bars, values, self.edges)
             spread.set_xdata([mean - std, mean, mean + std])
             numbers.set_text(f"{rounded(mean)}\n{rounded(std)}")
         self.alive.set_data(result.y[~result.lost], result.out[~result.lost])

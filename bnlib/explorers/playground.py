@@ -200,8 +200,7 @@ class Playground(TrainingExplorer):
             view.image.set_data(self.colours[shades].reshape(SIDE, SIDE, 4))
             for label, dots in enumerate(view.dots):
                 dots.set_data(*(x[labels == label] + [shift, 0]).T)
-            counts, _ = np.histogram(np.clip(found.entering, *EDGES[[0, -1]]), EDGES)
-            view.bars.set_data(counts / max(counts.max(), 1))
+            plots.move_histogram(view.bars, found.entering, EDGES)
             steps = BLOCK * (np.arange(found.losses.shape[1]) + 0.5)
             plots.move_band(view.line, view.band, steps, np.clip(found.losses, LOWEST, HIGHEST))
             view.each.set_data(found.right, row + np.linspace(-0.3, 0.3, REPLICAS))
