@@ -68,7 +68,7 @@ bench-ui: $(VENV)-bench-ui/.ready
 	$(VENV)-bench-ui/bin/python tests/benchmarks/bench_ui.py
 
 sweep: $(VENV)/.sweep
-	$(PY) tools/sweep.py
+	$(PY) tools/make_sweep.py
 
 test-deep: $(VENV)/.sweep
 	$(PYTEST) -m deep tests --ignore=tests/oracle

@@ -1,7 +1,7 @@
 """nbval compares every output of a notebook's cell but its pictures: they are compared here, after the same run."""
 
 import pytest
-from pictures import differences
+from compare_pictures import differences
 
 
 @pytest.hookimpl(wrapper=True)

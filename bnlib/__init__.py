@@ -1,14 +1,54 @@
-"""Batch normalization and a toy MLP in numpy, made to be read, dragged and checked."""
+"""Batch normalization and a toy MLP in numpy, made to be read, dragged and checked.
 
-from . import cats, digits
+The map, in the order of the story: each file needs only what stands above it. `tests/test_house.py` holds this order.
+
+The numbers, in this folder
+    layer.py          Layer and Parameter: what every layer shares
+    batchnorm.py      batch_norm and its gradient as functions; BatchNorm, with running statistics
+    linear.py         Linear; fold: a batch normalization folded into the linear layer before it
+    elementwise.py    ReLU, Sigmoid, Tanh, Dropout
+    losses.py         cross_entropy and mse: the value and its gradient
+    gradcheck.py      central differences, to check gradients
+    mlp.py            MLP: a stack of layers, and the one array of all that training changes
+    sgd.py            SGD: momentum and weight decay
+    history.py        History: what a training run leaves behind
+    training.py       Training: one step after the other; fit
+    inference.py      accuracy; reestimate: the running statistics found again
+
+datasets/             knows none of the numbers
+    files.py          a file of data/: found, checked, read
+    face.py           how the face of a cat or a dog is drawn
+    cats.py           black and coloured cats and dogs
+    digits.py         handwritten digits
+    sweep.py          what became of 32,400 nets, over a grid of settings
+
+pictures/             know neither numbers nor data
+    png.py            a picture as the bytes of a file
+    moving_text.py    a text that changes with the picture
+    plots.py          the style, and functions that draw arrays into axes
+    picture.py        Picture: a figure and its caption
+
+live/                 knows pictures only
+    sliders.py        sliders whose values stay exact
+    cells.py          a cell that is run again
+    explorer.py       Explorer: controls, pictures and a caption that follow one state
+    training_explorer.py  TrainingExplorer: the same for a training run, with play and pause
+
+explorers/            one file each, above all others
+    examples.py       the nets and the data they show
+"""
+
 from .batchnorm import BatchNorm, batch_norm, batch_norm_backward
+from .datasets import cats, digits
+from .elementwise import Dropout, ReLU, Sigmoid, Tanh
 from .gradcheck import numerical_gradient, relative_error
 from .history import History
-from .layers import Dropout, Linear, ReLU, Sigmoid, Tanh, fold
+from .inference import accuracy, reestimate
+from .linear import Linear, fold
 from .losses import cross_entropy, mse
 from .mlp import MLP
 from .sgd import SGD
-from .training import Training, accuracy, fit, reestimate
+from .training import Training, fit
 
 __all__ = [
     "MLP",

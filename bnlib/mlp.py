@@ -6,7 +6,8 @@ import math
 import numpy as np
 
 from .batchnorm import BatchNorm, check_batch, check_finite
-from .layers import ACTIVATIONS, Dropout, Linear
+from .elementwise import ACTIVATIONS, Dropout
+from .linear import Linear
 
 
 class MLP:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bnlib.cats import COATS, Animals, draw_animals, make_cats, paint
+from bnlib.datasets.cats import COATS, Animals, draw_animals, make_cats, paint
 
 UNIT = st.floats(0, 1)
 COLOURS = st.sampled_from(list(COATS)) | st.tuples(UNIT, UNIT, UNIT)

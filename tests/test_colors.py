@@ -8,8 +8,8 @@ from matplotlib.colors import to_hex, to_rgba
 from matplotlib.lines import Line2D
 from matplotlib.patches import StepPatch
 
-from bnlib import plots
 from bnlib.explorers import EXPLORERS
+from bnlib.pictures import plots
 
 # Machado, Oliveira and Fernandes 2009, "A Physiologically-based Model for Simulation of Color Vision Deficiency", IEEE
 # TVCG 15(6), table 1, severity 1.0: what a reader sees, for linear RGB. Each row sums to one: gray stays gray.

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bnlib import cats, datafile, digits, sweep
+from bnlib.datasets import cats, digits, files, sweep
 
 ROOT = Path(__file__).parents[1]
 DATA = ROOT / "data"
@@ -33,7 +33,7 @@ def small_file(folder, value, name="small.npz"):
     folder.mkdir(parents=True, exist_ok=True)
     array = np.array([value])
     np.savez_compressed(folder / name, x=array)
-    return {"x": datafile.checksum(array)}
+    return {"x": files.checksum(array)}
 
 
 # What is stored
@@ -55,7 +55,7 @@ def test_make_data_draws_the_stored_cats_again(tmp_path):
 def test_changed_data_are_reported_by_the_tool(tmp_path, capsys):
     with pytest.raises(SystemExit, match="bnlib has other checksums.*data/README.md"):
         make_data.store(tmp_path / "small.npz", {"x": np.arange(3)}, {"x": "0" * 64})
-    assert f'"x": "{datafile.checksum(np.arange(3))}"' in capsys.readouterr().out
+    assert f'"x": "{files.checksum(np.arange(3))}"' in capsys.readouterr().out
 
 
 def test_training_animals_are_black_and_every_coat_is_tested_on_the_same_other_animals():
@@ -98,7 +98,7 @@ def test_the_data_card_and_the_code_have_the_same_checksums():
 @BOTH
 def test_a_missing_file_is_reported_with_every_place_and_the_cure(load, name, cure, tmp_path, monkeypatch):
     package = tmp_path / "site" / "bnlib"
-    monkeypatch.setattr(datafile, "__file__", str(package / "datafile.py"))
+    monkeypatch.setattr(files, "__file__", str(package / "datasets" / "files.py"))
     work = tmp_path / "work" / "notebooks"
     work.mkdir(parents=True)
     monkeypatch.chdir(work)
@@ -114,7 +114,7 @@ def test_a_missing_file_is_reported_with_every_place_and_the_cure(load, name, cu
 
 def test_the_first_place_that_has_the_file_wins(tmp_path, monkeypatch):
     package = tmp_path / "site" / "bnlib"
-    monkeypatch.setattr(datafile, "__file__", str(package / "datafile.py"))
+    monkeypatch.setattr(files, "__file__", str(package / "datasets" / "files.py"))
     work = tmp_path / "work"
     work.mkdir()
     monkeypatch.chdir(work)
@@ -123,16 +123,16 @@ def test_the_first_place_that_has_the_file_wins(tmp_path, monkeypatch):
         checksums = small_file(place, value)
         if place.name == "mine":
             monkeypatch.setenv("BNLIB_DATA", str(place))
-        assert datafile.load("small.npz", checksums, "")["x"] == [value]
+        assert files.load("small.npz", checksums, "")["x"] == [value]
     checksums = small_file(tmp_path / "given", 99)
-    assert datafile.load("small.npz", checksums, "", tmp_path / "given")["x"] == [99]
-    assert datafile.load("small.npz", checksums, "", "../given")["x"] == [99]
+    assert files.load("small.npz", checksums, "", tmp_path / "given")["x"] == [99]
+    assert files.load("small.npz", checksums, "", "../given")["x"] == [99]
 
 
 def test_an_empty_variable_is_no_place(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("BNLIB_DATA", "")
-    assert tmp_path not in datafile.places()
+    assert tmp_path not in files.places()
 
 
 @BOTH
@@ -169,10 +169,10 @@ def test_an_altered_array_is_named_with_the_file_and_the_cure(load, name, cure, 
 def test_the_checksum_covers_type_and_shape_and_not_the_zip(tmp_path):
     array = np.arange(6, dtype=np.uint8)
     others = [array[:5], array.astype(np.int8), array.astype(np.int64), array.reshape(2, 3), array[::-1], array + 1]
-    assert datafile.checksum(array) not in [datafile.checksum(other) for other in others]
-    assert datafile.checksum(np.asfortranarray(array.reshape(2, 3))) == datafile.checksum(array.reshape(2, 3))
+    assert files.checksum(array) not in [files.checksum(other) for other in others]
+    assert files.checksum(np.asfortranarray(array.reshape(2, 3))) == files.checksum(array.reshape(2, 3))
     np.savez(tmp_path / "plain.npz", x=array)
-    assert datafile.load("plain.npz", {"x": datafile.checksum(array)}, "", tmp_path)["x"].tolist() == array.tolist()
+    assert files.load("plain.npz", {"x": files.checksum(array)}, "", tmp_path)["x"].tolist() == array.tolist()
 
 
 @BOTH

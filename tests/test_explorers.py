@@ -10,10 +10,11 @@ import pytest
 from ipywidgets.widgets.widget import _instances as open_widgets
 from matplotlib.text import Text
 
-from bnlib import MLP, BatchNorm, accuracy, cats, plots
+from bnlib import MLP, BatchNorm, accuracy, cats
 from bnlib.explorers import EXPLORERS, GammaBeta
 from bnlib.explorers.gamma_beta import small_net
-from bnlib.live import Exact
+from bnlib.live.sliders import Exact
+from bnlib.pictures import plots
 
 pytestmark = pytest.mark.filterwarnings("error")
 every_explorer = pytest.mark.parametrize("name", EXPLORERS)

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from bnlib.batchnorm import BatchNorm
+from bnlib.elementwise import Dropout, ReLU, Sigmoid, Tanh
 from bnlib.gradcheck import numerical_gradient, relative_error
-from bnlib.layers import Dropout, Linear, ReLU, Sigmoid, Tanh, fold
+from bnlib.linear import Linear, fold
 
 ACTIVATIONS = [ReLU, Sigmoid, Tanh]
 

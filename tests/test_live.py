@@ -16,9 +16,9 @@ import pytest
 from ipywidgets.widgets.widget import _instances as open_widgets
 from PIL import Image
 
-from bnlib import live, plots
-from bnlib.live import Explorer, FloatLogSlider, FloatSlider, IntSlider, Picture
-from bnlib.readout import Letters
+from bnlib.live import Explorer, FloatLogSlider, FloatSlider, IntSlider, cells
+from bnlib.pictures import Picture, plots
+from bnlib.pictures.moving_text import Letters
 
 pytestmark = pytest.mark.filterwarnings("error")
 X = np.linspace(-4, 4, 201)
@@ -438,7 +438,7 @@ def run_of_a_cell(monkeypatch, cell, run):
 
 
 def test_running_a_cell_again_ends_what_its_last_run_built_and_nothing_else(monkeypatch):
-    monkeypatch.setattr(live, "CELLS", {})
+    monkeypatch.setattr(cells, "CELLS", {})
     run_of_a_cell(monkeypatch, "another cell", "run 0")
     other = Bell()
     before = len(open_widgets)

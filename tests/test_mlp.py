@@ -6,11 +6,14 @@ import pickle
 import numpy as np
 import pytest
 
+from bnlib.elementwise import Dropout
 from bnlib.gradcheck import numerical_gradient
-from bnlib.layers import Dropout, Linear, fold
+from bnlib.inference import accuracy, reestimate
+from bnlib.linear import Linear, fold
 from bnlib.losses import cross_entropy
 from bnlib.mlp import MLP
-from bnlib.training import SGD, accuracy, fit, reestimate
+from bnlib.sgd import SGD
+from bnlib.training import fit
 
 SIZES = (3, 5, 4, 2)
 

@@ -18,8 +18,8 @@ ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 
 FINDS_ITS_DATA = """
-import bnlib, bnlib.cats, bnlib.digits, bnlib.explorers
-assert bnlib.cats.load_cats() and bnlib.digits.load_digits()
+import bnlib, bnlib.datasets.cats, bnlib.datasets.digits, bnlib.explorers
+assert bnlib.datasets.cats.load_cats() and bnlib.datasets.digits.load_digits()
 print(bnlib.__file__)
 """
 

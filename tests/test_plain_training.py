@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from bnlib.digits import load_digits
+from bnlib.datasets.digits import load_digits
 from bnlib.mlp import MLP
 from bnlib.training import Training, fit
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
 
-from bnlib import plots
+from bnlib.pictures import plots
 
 pytestmark = pytest.mark.filterwarnings("error")
 

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from bnlib import png
-from bnlib.png import Encoder
+from bnlib.pictures import png
+from bnlib.pictures.png import Encoder
 
 SIDE = st.integers(1, 3 * png.BAND + 2)
 pictures = st.tuples(SIDE, st.integers(1, 9), st.just(4)).flatmap(

@@ -7,9 +7,11 @@ import numpy as np
 import pytest
 
 from bnlib.batchnorm import BatchNorm
+from bnlib.inference import accuracy, reestimate
 from bnlib.losses import cross_entropy, mse
 from bnlib.mlp import MLP
-from bnlib.training import SGD, Training, accuracy, fit, reestimate
+from bnlib.sgd import SGD
+from bnlib.training import Training, fit
 
 pytestmark = pytest.mark.filterwarnings("error")
 

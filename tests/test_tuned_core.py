@@ -7,9 +7,11 @@ import pytest
 
 from bnlib import batchnorm, losses, training
 from bnlib.batchnorm import BatchNorm, batch_norm, batch_norm_backward
-from bnlib.layers import Elementwise
+from bnlib.elementwise import Elementwise
+from bnlib.inference import accuracy
 from bnlib.mlp import MLP
-from bnlib.training import SGD, Training, accuracy, fit
+from bnlib.sgd import SGD
+from bnlib.training import Training, fit
 
 pytestmark = pytest.mark.filterwarnings("error")
 

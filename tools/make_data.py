@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bnlib import cats, datafile, digits
+from bnlib.datasets import cats, digits, files
 
 TRAIN, TEST = 1500, 200
 
@@ -45,7 +45,7 @@ def read_digits(source):
 def store(path, arrays, expected):
     np.savez_compressed(path, **arrays)
     print(f"{path}: {path.stat().st_size:,} bytes")
-    checksums = {name: datafile.checksum(array) for name, array in arrays.items()}
+    checksums = {name: files.checksum(array) for name, array in arrays.items()}
     for name, checksum in checksums.items():
         print(f'    "{name}": "{checksum}",')
     if checksums != expected:

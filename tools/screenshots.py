@@ -5,10 +5,13 @@
 """
 
 import argparse
+import sys
 from pathlib import Path
 
-from lab_server import LabServer
-from notebook_page import NotebookPage, chromium
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests" / "browser"))
+
+from lab_server import LabServer  # noqa: E402
+from notebook_page import NotebookPage, chromium  # noqa: E402
 
 HEADER = 120  # JupyterLab's own bars above and below the notebook, in CSS pixels
 

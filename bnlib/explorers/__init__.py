@@ -5,14 +5,14 @@ from .batch_size import BatchSize
 from .coat import Coat
 from .feature_scale import FeatureScale
 from .gamma_beta import GammaBeta
-from .gradient import GradientBeforeAfter
+from .gradient_before_after import GradientBeforeAfter
+from .internal_shift import InternalShift
 from .one_batch import OneBatch
 from .playground import Playground
 from .running_statistics import RunningStatistics
 from .statistics_noise import StatisticsNoise
 from .train_eval import TrainEval
 from .train_live import TrainLive
-from .training_time import TrainingTime
 from .weight_scale import WeightScale
 
 EXPLORERS = {
@@ -20,7 +20,7 @@ EXPLORERS = {
     "feature_scale": FeatureScale,
     "one_batch": OneBatch,
     "statistics_noise": StatisticsNoise,
-    "gradient": GradientBeforeAfter,
+    "gradient_before_after": GradientBeforeAfter,
     "weight_scale": WeightScale,
     "running_statistics": RunningStatistics,
     "train_eval": TrainEval,
@@ -28,6 +28,6 @@ EXPLORERS = {
     "coat": Coat,
     "batch_mix": BatchMix,
     "playground": Playground,
-    "training_time": TrainingTime,
+    "internal_shift": InternalShift,
     "batch_size": BatchSize,
 }

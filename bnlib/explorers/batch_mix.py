@@ -7,12 +7,13 @@ from types import SimpleNamespace
 import ipywidgets
 import numpy as np
 
-from bnlib import cats, plots
+from bnlib import cats
 from bnlib.batchnorm import BatchNorm, batch_norm
-from bnlib.layers import Linear
+from bnlib.linear import Linear
 from bnlib.live import Explorer, FloatSlider, IntSlider
+from bnlib.pictures import plots
 
-from .coat import LOOKS, nets_of_black_animals
+from .examples import LOOKS, nets_of_black_animals
 
 LARGEST_BATCH = 128
 ROWS = 2048  # animals in all batches of one state together, if that makes 32 batches or more

@@ -5,11 +5,13 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from bnlib import digits, plots
+from bnlib import digits
+from bnlib.inference import accuracy
 from bnlib.live import FloatLogSlider, FloatSlider, IntSlider
-from bnlib.live_training import TrainingExplorer
+from bnlib.live.training_explorer import TrainingExplorer
 from bnlib.mlp import MLP
-from bnlib.training import Training, accuracy
+from bnlib.pictures import plots
+from bnlib.training import Training
 
 NETS = {"with BN": "batch", "without BN": None}
 REPLICAS, TRAINED = 10, 200

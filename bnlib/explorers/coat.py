@@ -7,13 +7,14 @@ from types import SimpleNamespace
 import ipywidgets
 import numpy as np
 
-from bnlib import cats, plots
+from bnlib import cats
 from bnlib.batchnorm import BatchNorm
-from bnlib.face import SIDE
-from bnlib.layers import Linear
+from bnlib.datasets.face import SIDE
+from bnlib.linear import Linear
 from bnlib.live import Explorer, FloatSlider
-from bnlib.mlp import MLP
-from bnlib.training import fit
+from bnlib.pictures import plots
+
+from .examples import LOOKS, nets_of_black_animals
 
 ANIMALS, SHOWN = 100, 8  # shown: of each species
 HUES = {"gray": (0.5, 0.5, 0.5), "orange": cats.COATS["orange"], "brown": cats.COATS["brown"], "blue": (0.2, 0.4, 0.9)}
@@ -25,18 +26,6 @@ WAYS = {  # which net, and which statistics it uses: its own running ones, or th
 }
 COATS = np.linspace(0, 1, 21)
 EDGES = np.linspace(-6, 6, 61)
-LOOKS = {0: ("dogs", plots.BLUE, "--"), 1: ("cats", plots.ORANGE, "-")}
-
-
-@functools.cache
-def nets_of_black_animals():
-    """Two nets trained on 600 black animals, with and without batch normalization. float64: the same everywhere."""
-    images, labels = cats.make_cats(600, rng=np.random.default_rng(0))
-    x, nets = images.reshape(600, -1).astype(np.float64), []
-    for norm, lr in (("batch", 0.05), (None, 0.01)):
-        nets.append(MLP((x.shape[1], 32, 32, 2), norm=norm, rng=np.random.default_rng(1), dtype=np.float64))
-        fit(nets[-1], x, labels, epochs=6, batch_size=50, lr=lr, rng=np.random.default_rng(2))
-    return nets
 
 
 @functools.cache

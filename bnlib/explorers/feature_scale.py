@@ -4,9 +4,9 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from bnlib import plots
 from bnlib.batchnorm import batch_norm
 from bnlib.live import Explorer, FloatLogSlider, FloatSlider, IntSlider
+from bnlib.pictures import plots
 
 N = 200
 DRAWN = np.random.default_rng(0).normal(size=(N, 2))

@@ -8,11 +8,12 @@ from types import SimpleNamespace
 import ipywidgets
 import numpy as np
 
-from bnlib import cats, plots
+from bnlib import cats
 from bnlib.batchnorm import batch_norm, check_finite
-from bnlib.layers import ACTIVATIONS
+from bnlib.elementwise import ACTIVATIONS
 from bnlib.live import Explorer, FloatSlider, IntSlider
 from bnlib.mlp import MLP
+from bnlib.pictures import plots
 from bnlib.training import fit
 
 LARGEST_BATCH = 256

@@ -4,9 +4,9 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from bnlib import plots
 from bnlib.batchnorm import batch_norm
 from bnlib.live import Explorer, FloatLogSlider, FloatSlider, IntSlider
+from bnlib.pictures import plots
 
 MATES = (2.0, 4.0, 6.0, 10.0, 5.0, 8.0, 3.0, 7.0, 9.0, 1.0, 6.0, 11.0, 4.0, 8.0, 5.0)
 LARGEST = 40  # of a value, so that the picture holds it

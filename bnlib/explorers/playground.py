@@ -6,13 +6,15 @@ from types import SimpleNamespace
 import ipywidgets
 import numpy as np
 
-from bnlib import cats, plots
+from bnlib import cats
 from bnlib.batchnorm import BatchNorm, scale_and_shift
+from bnlib.elementwise import ACTIVATIONS
 from bnlib.history import mean_of_blocks
-from bnlib.layers import ACTIVATIONS, Linear
+from bnlib.linear import Linear
 from bnlib.live import FloatLogSlider, FloatSlider, IntSlider
-from bnlib.live_training import TrainingExplorer
+from bnlib.live.training_explorer import TrainingExplorer
 from bnlib.mlp import MLP
+from bnlib.pictures import plots
 from bnlib.training import Training
 
 NETS = {"with BN": plots.BLACK, "without BN": plots.GREEN}

@@ -5,10 +5,10 @@ from types import SimpleNamespace
 import ipywidgets
 import numpy as np
 
-from bnlib import plots
 from bnlib.live import Explorer, FloatLogSlider, IntSlider
+from bnlib.pictures import plots
 
-from .recorded_run import given_or_digits, running_averages
+from .examples import given_or_digits, running_averages
 
 LARGEST_BATCH = 256
 STARTS = {"mean": 0.0, "variance": 1.0}

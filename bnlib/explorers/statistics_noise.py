@@ -7,8 +7,8 @@ from types import SimpleNamespace
 import ipywidgets
 import numpy as np
 
-from bnlib import plots
 from bnlib.live import Explorer, IntSlider
+from bnlib.pictures import plots
 
 BATCHES, LARGEST_BATCH = 1000, 256
 SIZES = 2 ** np.arange(1, 9)

@@ -6,11 +6,11 @@ from types import SimpleNamespace
 import ipywidgets
 import numpy as np
 
-from bnlib import plots
+from bnlib.inference import accuracy
 from bnlib.live import Explorer, FloatLogSlider, IntSlider
-from bnlib.training import accuracy
+from bnlib.pictures import plots
 
-from .recorded_run import at_steps, given_or_digits, running_averages
+from .examples import at_steps, given_or_digits, running_averages
 
 EXAMPLES, LARGEST_BATCH, DRAWS, POINTS = 300, 128, 40, 24
 COMPANIES = ("any", "its own class", "copies of itself")

@@ -6,13 +6,15 @@ from types import SimpleNamespace
 import ipywidgets
 import numpy as np
 
-from bnlib import digits, plots
+from bnlib import digits
+from bnlib.elementwise import ACTIVATIONS
 from bnlib.history import mean_of_blocks
-from bnlib.layers import ACTIVATIONS
+from bnlib.inference import accuracy
 from bnlib.live import FloatLogSlider, IntSlider
-from bnlib.live_training import TrainingExplorer
+from bnlib.live.training_explorer import TrainingExplorer
 from bnlib.mlp import MLP
-from bnlib.training import Training, accuracy
+from bnlib.pictures import plots
+from bnlib.training import Training
 
 NETS = {"with BN": plots.BLACK, "without BN": plots.ORANGE}
 LINES = {"with BN": "-", "without BN": "--"}

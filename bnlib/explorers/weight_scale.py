@@ -5,9 +5,9 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from bnlib import plots
 from bnlib.batchnorm import batch_norm, batch_norm_backward
 from bnlib.live import Explorer, FloatLogSlider, FloatSlider, IntSlider
+from bnlib.pictures import plots
 
 W0 = np.array([[0.6], [-0.8]])  # of length 1
 LR = 0.1

@@ -27,10 +27,10 @@ import numpy as np
 from playwright.sync_api import sync_playwright
 
 from bnlib.explorers import EXPLORERS
-from bnlib.live_training import TrainingExplorer
+from bnlib.live.training_explorer import TrainingExplorer
 
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "tools"))
+sys.path.insert(0, str(ROOT / "tests/browser"))
 
 from lab_server import LabServer  # noqa: E402
 from notebook_page import CHROMIUM_FLAGS, NO_CHROMIUM, RUN_IN_KERNEL, NotebookPage, find_chromium, write_notebook  # noqa: E402
@@ -48,7 +48,7 @@ PLAYING_FPS = 15  # at least, while it trains
 
 FLOOR = """
 import ipywidgets, numpy as np
-from bnlib.png import Encoder
+from bnlib.pictures.png import Encoder
 encode = Encoder()
 floor = ipywidgets.Image(value=encode(np.zeros((8, 8, 4), np.uint8)), width=8, height=8)
 floor_slider = ipywidgets.IntSlider(0, min=0, max=100)

@@ -8,7 +8,7 @@ pytestmark = pytest.mark.deep
 joblib = pytest.importorskip("joblib", reason="needs the extra 'sweep'")
 distributed = pytest.importorskip("distributed", reason="needs the extra 'sweep'")
 
-import sweep  # noqa: E402  tools/sweep.py
+import make_sweep  # noqa: E402  of tools/
 
 GRID = {
     "activation": ["relu"],
@@ -23,7 +23,7 @@ GRID = {
 @pytest.fixture(scope="module")
 def here():
     with joblib.parallel_config(backend="sequential"):
-        return sweep.run(GRID, seeds=2)
+        return make_sweep.run(GRID, seeds=2)
 
 
 def assert_same(found, expected):
@@ -34,10 +34,10 @@ def assert_same(found, expected):
 
 
 def test_each_place_in_the_arrays_is_the_run_with_these_settings(here):
-    data = sweep.digits.load_digits()
+    data = make_sweep.digits.load_digits()
     assert here["loss"].shape == here["accuracy"].shape == here["diverged"].shape == (1, 2, 1, 2, 2, 2, 2)
     settings = {"activation": "relu", "bn": "after", "depth": 2, "batch_size": 256, "init_scale": 1.0, "lr": 0.1}
-    loss, right, diverged = sweep.train(data, 2, **settings)
+    loss, right, diverged = make_sweep.train(data, 2, **settings)
     at = (0, 1, 0, 1, 0, 0)
     np.testing.assert_array_equal(here["loss"][at], loss)
     np.testing.assert_array_equal(here["accuracy"][at], right)
@@ -49,7 +49,7 @@ def test_each_place_in_the_arrays_is_the_run_with_these_settings(here):
 def test_the_local_backend_gives_the_same_and_reports_each_point(here):
     seen = []
     with joblib.parallel_config(backend="loky", n_jobs=2):
-        found = sweep.run(GRID, seeds=2, progress=lambda done, total: seen.append((done, total)))
+        found = make_sweep.run(GRID, seeds=2, progress=lambda done, total: seen.append((done, total)))
     assert_same(found, here)
     assert seen == [(done, 16) for done in range(1, 17)]
 
@@ -61,8 +61,8 @@ def test_a_dask_cluster_gives_the_same(here):
         ) as cluster,
         distributed.Client(cluster) as client,
     ):
-        client.upload_file(sweep.__file__)
+        client.upload_file(make_sweep.__file__)
         with distributed.get_task_stream(client) as tasks, joblib.parallel_config(backend="dask"):
-            found = sweep.run(GRID, seeds=2)
+            found = make_sweep.run(GRID, seeds=2)
     assert len({task["worker"] for task in tasks.data}) == 2, "the cluster did not do the work"
     assert_same(found, here)

@@ -12,10 +12,11 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from bnlib.batchnorm import BatchNorm
-from bnlib.layers import Linear
+from bnlib.inference import reestimate
+from bnlib.linear import Linear
 from bnlib.losses import cross_entropy, mse
 from bnlib.mlp import MLP
-from bnlib.training import fit, reestimate
+from bnlib.training import fit
 
 torch.set_num_threads(1)  # these nets are small
 STEPS = 20

@@ -1,7 +1,7 @@
 """Train nets over a grid of settings, and store what became of them: data/sweep.npz, described in data/README.md.
 
-python tools/sweep.py            on this machine, one process for each core; needs joblib, of the extra "sweep"
-python tools/sweep.py --jobs 1   one process
+python tools/make_sweep.py            on this machine, one process for each core; needs joblib, of the extra "sweep"
+python tools/make_sweep.py --jobs 1   one process
 
 Each point of the grid is one call of `train`. joblib shares them out, by its own backend or by the one that a
 surrounding `joblib.parallel_config` names: see CONTRIBUTING.md for more than one machine.
@@ -16,7 +16,8 @@ from pathlib import Path
 import numpy as np
 from joblib import Parallel, delayed, parallel_config
 
-from bnlib import MLP, accuracy, digits, fit, sweep
+from bnlib import MLP, accuracy, digits, fit
+from bnlib.datasets import sweep
 
 GRID = {
     "activation": ["relu", "tanh", "sigmoid"],

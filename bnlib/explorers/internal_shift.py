@@ -6,10 +6,11 @@ from types import SimpleNamespace
 import ipywidgets
 import numpy as np
 
-from bnlib import digits, plots
+from bnlib import digits
 from bnlib.live import Explorer, IntSlider
 from bnlib.losses import cross_entropy
 from bnlib.mlp import MLP
+from bnlib.pictures import plots
 from bnlib.sgd import SGD
 
 STEPS, BATCH, PROBES = 115, 60, 360
@@ -69,7 +70,7 @@ def digits_run(activation, name):
     return net, np.array(states), np.array(losses), np.array(shifts)
 
 
-class TrainingTime(Explorer):
+class InternalShift(Explorer):
     """What one unit sends into layers 2, 3 and 4 along a training run, without and with BN, and the shift of each step.
 
     step, unit, shift ("moments" or "gradient"), activation: start values. The run is stored; nothing is trained here.

@@ -6,7 +6,7 @@ import time
 
 import ipywidgets
 
-from .live import Explorer
+from .explorer import Explorer
 
 SLICE = 0.025  # seconds of training between two pictures, at most
 REST = 0.005  # seconds in which the kernel sends the picture and answers the page

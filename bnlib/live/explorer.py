@@ -1,112 +1,12 @@
-"""The live picture, and the base class of all explorers: a picture that follows the hand."""
+"""The base class of all explorers: pictures that follow the hand."""
 
-import base64
-import builtins
 import html
 import math
 
 import ipywidgets
-import numpy as np
 
-from . import plots
-from .png import Encoder
-
-
-class Picture:
-    """A figure and its caption: as the last value of a cell it is shown, with the caption as its alternative text.
-
-    figure: from `plots.figure`; caption: what it shows, in one or two sentences; scale: 2 has four times the pixels,
-    for high-density screens, and is shown at the same size.
-
-    Artists made with animated=True are the moving ones: `png` draws them on a copy of all the others, the background.
-    matplotlib calls a figure stale once anything else in it has changed: then, and only then, the background is drawn
-    anew. It is laid out once, so nothing jumps. Moving artists lie above all others.
-    """
-
-    def __init__(self, figure, caption="", *, scale=1):
-        if not 0.25 <= scale <= 4:
-            raise ValueError(f"scale is the number of pixels drawn for each one shown: 0.25 to 4, but it is {scale}")
-        self.figure, self.caption = figure, caption
-        self.width, self.height = (round(side) for side in figure.bbox.size)
-        figure.set_dpi(figure.dpi * scale)
-        with plots.style():
-            figure.draw_without_rendering()
-        figure.set_layout_engine("none")
-        figure.stale = True
-        self.backgrounds_drawn = 0
-        self.encode = Encoder()
-
-    def png(self):
-        """The picture as it is now: the bytes of a PNG file."""
-        canvas = self.figure.canvas
-        if self.figure.stale:
-            # The search comes first: it makes matplotlib build ticks, after which the figure would be stale again.
-            self.moving = sorted(self.figure.findobj(lambda a: a.get_animated()), key=lambda a: a.get_zorder())
-            with plots.style():
-                canvas.draw()
-            self.background = canvas.copy_from_bbox(self.figure.bbox)
-            self.backgrounds_drawn += 1
-        canvas.restore_region(self.background)
-        with plots.style_of_lines():
-            for artist in self.moving:
-                self.figure.draw_artist(artist)
-        return self.encode(np.asarray(canvas.buffer_rgba()))
-
-    def _repr_mimebundle_(self, include=None, exclude=None):
-        data = {"image/png": base64.b64encode(self.png()).decode(), "text/plain": self.caption}
-        return data, {"image/png": {"alt": self.caption, "width": self.width}}
-
-
-class Exact:
-    """A slider whose value in Python stays exact.
-
-    The browser moves its slider to the step nearest to a value it is given, and sends that step back: an answer, not a
-    move. The page keeps one message of a slider under way and then sends its newest position, so the last one arrives.
-    """
-
-    answer = None
-
-    def set_state(self, sync_data):
-        """Take what the browser sends, unless it is the answer."""
-        if "value" in sync_data:
-            step = self.tidied(sync_data["value"])
-            near = abs(self.position(step) - self.position(self.value)) < (0.5 + 1e-6) * self.step
-            if near and self.answer in (None, step):
-                self.answer = step
-                return
-            sync_data = sync_data | {"value": step}
-        super().set_state(sync_data)
-
-    def position(self, value):
-        return value
-
-    def tidied(self, value):
-        return round(value, 10)  # the browser's 1.0499999999999998 is the step 1.05
-
-    def notify_change(self, change):
-        if change["name"] == "value":
-            self.answer = None
-        super().notify_change(change)
-
-    def trait_metadata(self, traitname, key, default=None):
-        """The browser's slider is where the hand put it: what comes in is not sent back to it."""
-        return False if key == "echo_update" else super().trait_metadata(traitname, key, default)
-
-
-class IntSlider(Exact, ipywidgets.IntSlider):
-    pass
-
-
-class FloatSlider(Exact, ipywidgets.FloatSlider):
-    pass
-
-
-class FloatLogSlider(Exact, ipywidgets.FloatLogSlider):
-    def position(self, value):
-        return math.log(value, self.base)
-
-    def tidied(self, value):
-        return float(f"{value:.10g}")
+from ..pictures import Picture, plots
+from .cells import replace_earlier_run
 
 
 class Explorer:
@@ -257,21 +157,3 @@ def close(widget):
         if part is not None:
             close(part)
     widget.close()
-
-
-CELLS = {}  # cell -> its last run, and the explorers built in that
-
-
-def replace_earlier_run(explorer):
-    """Close what an earlier run of the same notebook cell built. Where no cell can be told, nothing is closed."""
-    shell = getattr(builtins, "get_ipython", lambda: None)()
-    parent = shell.get_parent() if hasattr(shell, "get_parent") else {}
-    cell, run = parent.get("metadata", {}).get("cellId"), parent.get("header", {}).get("msg_id")
-    if cell is None:
-        return
-    last, explorers = CELLS.get(cell, (None, []))
-    if last != run:
-        for old in explorers:
-            old.close()
-        explorers = []
-    CELLS[cell] = run, [*explorers, explorer]

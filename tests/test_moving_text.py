@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from matplotlib.text import Text
 
-from bnlib import live, plots
-from bnlib.readout import Letters, Readout
+from bnlib.pictures import Picture, plots
+from bnlib.pictures.moving_text import Letters, MovingText
 
 pytestmark = pytest.mark.filterwarnings("error")
 ALIGNMENTS = list(itertools.product(["left", "center", "right"], ["top", "center", "baseline", "bottom"]))
@@ -20,7 +20,7 @@ def ink(text, kind, scale=1, **look):
     figure, ax = plots.figure(width=400, height=200)
     ax.axis("off")
     ax.add_artist(kind(0.5, 0.5, text, transform=figure.transFigure, clip_on=False, animated=True, **look))
-    picture = live.Picture(figure, scale=scale)
+    picture = Picture(figure, scale=scale)
     with matplotlib.rc_context(plots.STYLE):
         picture.png()
     return 1 - np.asarray(figure.canvas.buffer_rgba())[..., :3].mean(axis=-1) / 255
@@ -35,7 +35,7 @@ def box(dark):
 @pytest.mark.parametrize(("ha", "va"), ALIGNMENTS)
 @pytest.mark.parametrize("text", TEXTS)
 def test_it_stands_where_a_text_of_matplotlib_stands(text, ha, va, scale):
-    own, theirs = (ink(text, kind, scale, ha=ha, va=va, size=11.5) for kind in (Readout, Text))
+    own, theirs = (ink(text, kind, scale, ha=ha, va=va, size=11.5) for kind in (MovingText, Text))
     across = 1.5 + 0.5 * len(text) * (ha != "center")  # a letter is moved by half a pixel at most
     assert (np.abs(box(own) - box(theirs)) <= [1.5, 1.5, across, across]).all()
     assert own.sum() == pytest.approx(theirs.sum(), rel=0.06)
@@ -50,22 +50,22 @@ def test_no_letter_is_cut():
 
 
 def test_an_empty_or_hidden_one_leaves_no_ink_and_an_empty_line_its_room():
-    assert ink("", Readout).sum() == ink("8", Readout, visible=False).sum() == 0
-    first, last = (box(ink(text, Readout, va="top"))[0] for text in ("8", "\n8"))
+    assert ink("", MovingText).sum() == ink("8", MovingText, visible=False).sum() == 0
+    first, last = (box(ink(text, MovingText, va="top"))[0] for text in ("8", "\n8"))
     assert last - first > 11.5
 
 
 def test_its_colour_is_the_one_asked_for():
     figure, ax = plots.figure(width=200, height=100)
     ax.text(0.5, 0.5, "■", color="#D55E00", size=40, animated=True)
-    live.Picture(figure).png()
+    Picture(figure).png()
     colors = np.asarray(figure.canvas.buffer_rgba())[..., :3].reshape(-1, 3).tolist()
     assert colors.count([0xD5, 0x5E, 0x00]) > 100
 
 
 def test_a_moving_text_of_the_axes_is_one_and_another_text_is_not():
     _, ax = plots.figure()
-    assert type(ax.text(0, 0, "7", animated=True)) is Readout and type(ax.text(0, 0, "7")) is Text
+    assert type(ax.text(0, 0, "7", animated=True)) is MovingText and type(ax.text(0, 0, "7")) is Text
     assert len(ax.texts) == 2
 
 
@@ -76,5 +76,5 @@ def test_the_settings_of_the_reader_do_not_reach_it():
         with matplotlib.rc_context(own):
             figure, ax = plots.figure(width=200, height=100)
             ax.text(0.1, 0.5, "0.123", animated=True)
-            pictures.append(live.Picture(figure).png())
+            pictures.append(Picture(figure).png())
     assert pictures[0] == pictures[1]

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from . import datafile
+from . import files
 from .face import SIDE, TRAITS, Face, draw_cat, draw_dog
 
 COATS = {
@@ -50,8 +50,8 @@ class Cats(NamedTuple):
 
 
 def load_cats(folder=None):
-    """The animals of data/cats.npz, as `Cats`. Raises what `datafile.load` raises."""
-    stored = datafile.load("cats.npz", CHECKSUMS, "Run `make data` in the project's folder: it draws the cats.", folder)
+    """The animals of data/cats.npz, as `Cats`. Raises what `files.load` raises."""
+    stored = files.load("cats.npz", CHECKSUMS, "Run `make data` in the project's folder: it draws the cats.", folder)
     for part in "train", "test":
         stored[f"{part}_images"] = stored[f"{part}_images"] / np.float32(255)
         stored[f"{part}_labels"] = stored[f"{part}_labels"].astype(int)

@@ -6,9 +6,9 @@ from types import SimpleNamespace
 import ipywidgets
 import numpy as np
 
-from bnlib import plots
 from bnlib.batchnorm import BatchNorm, check_finite
 from bnlib.live import Explorer, FloatSlider, IntSlider
+from bnlib.pictures import plots
 
 MODES = ("training", "eval")
 SLIDERS = {  # start value, range, description

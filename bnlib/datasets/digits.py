@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from . import datafile
+from . import files
 
 CHECKSUMS = {
     "images": "c55c7dda5b6f74f83ce6c4cbc3bf7f3e315e68c05207dea6a68b3b84d161113c",
@@ -23,12 +23,12 @@ class Digits(NamedTuple):
 
 
 def load_digits(folder=None):
-    """The digits of data/digits.npz, as `Digits`, always split in the same way. Raises what `datafile.load` raises.
+    """The digits of data/digits.npz, as `Digits`, always split in the same way. Raises what `files.load` raises.
 
     Source: E. Alpaydin and C. Kaynak, Optical Recognition of Handwritten Digits, UCI Machine Learning Repository, 1998.
     """
     repair = "Run `git restore data` in the project's folder: it brings the stored digits back."
-    stored = datafile.load("digits.npz", CHECKSUMS, repair, folder)
+    stored = files.load("digits.npz", CHECKSUMS, repair, folder)
     x = stored["images"].reshape(-1, 64) / np.float32(16)
     labels, test = stored["labels"].astype(int), stored["test"]
     return Digits(x[~test], labels[~test], x[test], labels[test])

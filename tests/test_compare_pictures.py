@@ -10,16 +10,16 @@ from pathlib import Path
 import nbformat
 import numpy as np
 import pytest
+from compare_pictures import difference, pictures, pixels
 from matplotlib.figure import Figure
 from nbformat import v4
-from pictures import difference, pictures, pixels
 from PIL import Image
 from run_notebooks import run
 
 ROOT = Path(__file__).resolve().parents[1]
 DRAWING = """import ipywidgets
-from bnlib.live import Picture
-from bnlib.plots import figure
+from bnlib.pictures import Picture
+from bnlib.pictures.plots import figure
 fig, ax = figure(width=300, height=200)
 ax.plot([0, 1], [0, 1])
 Picture(fig, "A line.")"""

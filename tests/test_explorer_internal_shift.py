@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from bnlib import digits
-from bnlib.explorers import TrainingTime
-from bnlib.explorers.training_time import digits_run
+from bnlib.explorers import InternalShift
+from bnlib.explorers.internal_shift import digits_run
 
 pytestmark = pytest.mark.filterwarnings("error")
 SHAPES = [(64, 32), (32, 32), (32, 32), (32, 10)]
@@ -16,7 +16,7 @@ ACTIVATION = {"sigmoid": lambda z: 1 / (1 + np.exp(-z)), "ReLU": lambda z: np.ma
 
 @pytest.fixture(scope="module")
 def explorer():
-    explorer = TrainingTime()
+    explorer = InternalShift()
     yield explorer
     explorer.close()
 

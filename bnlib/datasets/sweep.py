@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from . import datafile
+from . import files
 
 AXES = ("activation", "bn", "depth", "batch_size", "init_scale", "lr")
 CHECKSUMS = {
@@ -51,8 +51,8 @@ class Sweep(NamedTuple):
 
 
 def load_sweep(folder=None):
-    """The sweep of data/sweep.npz, as `Sweep`. Raises what `datafile.load` raises."""
+    """The sweep of data/sweep.npz, as `Sweep`. Raises what `files.load` raises."""
     repair = "Run `git restore data` in the project's folder: it brings the stored sweep back."
-    stored = datafile.load("sweep.npz", CHECKSUMS, repair, folder)
+    stored = files.load("sweep.npz", CHECKSUMS, repair, folder)
     axes = {name: stored[name] for name in AXES}
     return Sweep(axes, stored["loss"], stored["accuracy"], stored["diverged"])

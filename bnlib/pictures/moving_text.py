@@ -16,7 +16,7 @@ def our_letters():
     return matplotlib.style.context(["default", {"text.hinting": "no_hinting"}])
 
 
-class Readout(Text):
+class MovingText(Text):
     """A `Text` of one colour and not turned, each letter on whole pixels. Drawing it takes a tenth of the time.
 
     Its lines stand where those of a `Text` would.

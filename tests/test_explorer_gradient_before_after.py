@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from bnlib.explorers import GradientBeforeAfter
-from bnlib.explorers.gradient import drawn
+from bnlib.explorers.gradient_before_after import drawn
 
 pytestmark = pytest.mark.filterwarnings("error")
 STATES = [

@@ -11,7 +11,7 @@ import tempfile
 import time
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 
 OVERRIDES = json.loads((ROOT / "tools" / "jupyterlab_overrides.json").read_text())
 # Windowing off: cells outside the window stay in the page, so that they can be measured and pictured.

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from ipywidgets.widgets.widget import _instances as open_widgets
 
-from bnlib import live, live_training, plots
-from bnlib.live import FloatSlider, IntSlider
-from bnlib.live_training import TrainingExplorer
+from bnlib.live import FloatSlider, IntSlider, cells, training_explorer
+from bnlib.live.training_explorer import TrainingExplorer
+from bnlib.pictures import plots
 
 pytestmark = pytest.mark.filterwarnings("error")
 
@@ -253,7 +253,7 @@ def test_each_picture_shows_the_steps_of_one_picture_more(walks):
 def test_slow_training_is_drawn_after_each_step(walks):
     shown, show = [], walks.show
     walks.show = lambda paths: shown.append(walks.steps_done) or show(paths)
-    walks.run["chosen"].before_step = lambda: time.sleep(1.1 * live_training.SLICE)
+    walks.run["chosen"].before_step = lambda: time.sleep(1.1 * training_explorer.SLICE)
 
     async def play():
         walks.play()
@@ -417,7 +417,7 @@ def test_closing_it_while_it_plays_leaves_no_task_and_no_widget():
 
 
 def test_ten_runs_of_a_cell_leave_one_explorer_and_one_task(monkeypatch):
-    monkeypatch.setattr(live, "CELLS", {})
+    monkeypatch.setattr(cells, "CELLS", {})
     run = []
 
     class Shell:
@@ -450,6 +450,6 @@ def test_the_messages_of_every_part_of_it_come_on_the_thread_of_the_cells(walks)
     for part in parts:
         parts += getattr(part, "children", ())
         part.comm._reply_subshell_for = lambda data, default: "another thread"
-    live_training.keep_on_one_thread(walks.widget)
+    training_explorer.keep_on_one_thread(walks.widget)
     assert len(parts) > 10
     assert {part.comm._reply_subshell_for({}, "another thread") for part in parts} == {None}

@@ -30,7 +30,8 @@ class ExplorerBox:
     def __init__(self, notebook, model, source):
         self.notebook, self.page, self.source = notebook, notebook.page, source
         self.variable = f"_explorer_{model}"
-        notebook.python(f"import bnlib.live\n{self.variable} = next(explorer for _, built in bnlib.live.CELLS.values() "
+        notebook.python("from bnlib.live.cells import CELLS\n"
+                        f"{self.variable} = next(explorer for _, built in CELLS.values() "
                         f"for explorer in built if explorer.widget.model_id == {model!r})")
         first = base64.b64decode(self.ask(PICTURES)[0])
         boxes = self.page.locator(".jp-OutputArea-output:has(.widget-image)")

@@ -35,7 +35,7 @@ def load(name, checksums, repair, folder=None):
 
 def places(folder=None):
     """The folders to look in, in this order, as absolute paths."""
-    package = Path(__file__).parent
+    package = Path(__file__).parents[1]
     named = [place for place in (folder, os.environ.get("BNLIB_DATA")) if place]
     every = [*named, "data", "../data", package.parent / "data", package / "data"]
     return list(dict.fromkeys(Path(place).resolve() for place in every))

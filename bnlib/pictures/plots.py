@@ -11,7 +11,7 @@ from cycler import cycler
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from .readout import Readout
+from .moving_text import MovingText
 
 # Okabe and Ito's palette, in an order in which neighbours differ in lightness.
 COLORS = ("#000000", "#0072B2", "#E69F00", "#009E73", "#D55E00", "#56B4E9", "#CC79A7", "#F0E442")
@@ -63,11 +63,11 @@ class StyledAxes(matplotlib.axes.Axes):
 
     @styled
     def text(self, x, y, s, *args, animated=False, **look):
-        """As in matplotlib; a moving text is a `Readout`."""
+        """As in matplotlib; a moving text is a `MovingText`."""
         if not animated:
             return super().text(x, y, s, *args, **look)
         place = {"transform": self.transData, "clip_on": False}
-        return self.add_artist(Readout(x, y, s, animated=True, **place | look))
+        return self.add_artist(MovingText(x, y, s, animated=True, **place | look))
 
 
 for name in ("plot", "scatter", "bar", "axvline", "axhline", "set_title", "legend"):
