@@ -54,6 +54,7 @@ notebooks: $(VENV)/.test
 
 lint: $(VENV)/.dev
 	$(PY) -m ruff check .
+	$(PY) -m ruff format --check --quiet .
 
 data: $(VENV)/.test
 	$(PY) tools/make_data.py

@@ -23,6 +23,7 @@ datasets/             knows none of the numbers
     sweep.py          what became of 32,400 nets, over a grid of settings
 
 pictures/             know neither numbers nor data
+    colors.py         what each colour means
     png.py            a picture as the bytes of a file
     moving_text.py    a text that changes with the picture
     plots.py          the style, and functions that draw arrays into axes

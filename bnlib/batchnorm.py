@@ -149,8 +149,7 @@ class BatchNorm(Layer):
         return y
 
     def kept(self, shape):
-        """The array of the last forward pass, if it has this shape, to write into: new memory costs more than the sums.
-        """
+        """The array of the last forward pass, if it has this shape, to write into: new memory costs time."""
         return self.cache.centered if self.cache is not None and self.cache.centered.shape == shape else None
 
     def track(self, batch):

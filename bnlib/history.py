@@ -46,8 +46,7 @@ class History:
 
 
 def summaries(names, z, entering):
-    """dict, name -> one number for each unit over the batch: of the linear output z, or of what enters the activation.
-    """
+    """dict, name -> one number a unit over the batch, of the linear output z or of what enters the activation."""
     percentiles = [name for name in names if name not in SUMMARIES]
     found = {name: SUMMARIES[name](z, entering) for name in names if name in SUMMARIES}
     if percentiles:
@@ -56,8 +55,7 @@ def summaries(names, z, entering):
 
 
 def mean_of_blocks(loss, block):
-    """loss: (replicas, steps). Means of `block` steps each, (replicas, steps // block); infinite where a net diverged.
-    """
+    """loss: (replicas, steps). Means of `block` steps each: (replicas, steps // block), infinite where it diverged."""
     blocks = loss.shape[1] // block
     means = loss[:, : blocks * block].reshape(len(loss), blocks, block).mean(axis=2)
     return np.nan_to_num(means, nan=np.inf)

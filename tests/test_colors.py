@@ -9,7 +9,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import StepPatch
 
 from bnlib.explorers import EXPLORERS
-from bnlib.pictures import plots
+from bnlib.pictures import colors, plots
 
 # Machado, Oliveira and Fernandes 2009, "A Physiologically-based Model for Simulation of Color Vision Deficiency", IEEE
 # TVCG 15(6), table 1, severity 1.0: what a reader sees, for linear RGB. Each row sums to one: gray stays gray.
@@ -74,7 +74,7 @@ def test_gray_stays_gray_for_every_reader_and_white_has_lightness_100():
         np.testing.assert_allclose(matrix.sum(axis=1), 1, atol=1e-5)
         assert lightness("white", reader) == pytest.approx(100, abs=0.01)
         assert lightness("black", reader) == 0
-        assert lightness(plots.GRAY, reader) == pytest.approx(lightness(plots.GRAY), abs=0.01)
+        assert lightness(colors.GRAY, reader) == pytest.approx(lightness(colors.GRAY), abs=0.01)
 
 
 def test_red_is_dark_for_protanopes_only():
@@ -84,7 +84,7 @@ def test_red_is_dark_for_protanopes_only():
 
 @pytest.mark.parametrize("reader", SEEN_BY)
 def test_the_first_three_colours_differ_in_lightness_for_every_reader(reader):
-    assert min(np.diff(sorted(lightness(color, reader) for color in plots.COLORS[:3]))) >= APART
+    assert min(np.diff(sorted(lightness(color, reader) for color in colors.COLORS[:3]))) >= APART
 
 
 def test_a_pair_that_only_some_readers_confuse_is_found():
@@ -97,7 +97,7 @@ def test_a_pair_that_only_some_readers_confuse_is_found():
 def test_a_pair_of_equal_lightness_is_confused_unless_its_style_or_its_marker_differs():
     for shapes, expected in {("-", "-"): True, ("-", "--"): False, ("o", "x"): False, ("o", "o"): True}.items():
         _, ax = plots.figure()
-        for shape, color in zip(shapes, (plots.ORANGE, plots.SKY), strict=True):
+        for shape, color in zip(shapes, (colors.ORANGE, colors.SKY), strict=True):
             ax.plot([0, 1], [0, 1], shape, color=color)
         assert bool(confused(ax)) == expected, shapes
 
@@ -113,8 +113,8 @@ def test_lines_that_share_an_axes_of_an_explorer_can_be_told_apart_by_every_read
 def test_bands_and_histograms_that_share_an_axes_can_be_told_apart_by_every_reader():
     curves = np.random.default_rng(0).normal(size=(5, 10))
     _, (bands, histograms) = plots.figure(1, 2)
-    for i, (color, line) in enumerate(zip(plots.COLORS, plots.LINES, strict=True)):
+    for i, (color, line) in enumerate(zip(colors.COLORS, colors.LINES, strict=True)):
         plots.draw_band(bands, np.arange(10), curves + i, label=f"net {i}")
         plots.draw_histogram(histograms, [0.5, 0.5], [0, 1, 2], color=color, line=line, label=f"net {i}")
-    assert len(looks(bands)) == len(looks(histograms)) == len(plots.COLORS)
+    assert len(looks(bands)) == len(looks(histograms)) == len(colors.COLORS)
     assert not confused(bands) and not confused(histograms)

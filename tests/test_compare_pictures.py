@@ -66,8 +66,20 @@ def altered(path, name, change):
 def compare(*paths):
     """What pytest says, run on notebooks as `make test` runs it."""
     variables = {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'tools'}"}
-    command = [sys.executable, "-m", "pytest", "-c", ROOT / "pyproject.toml", "-p", "conftest", "--nbval",
-               "--nbval-current-env", "-p", "no:cacheprovider", *paths]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-c",
+        ROOT / "pyproject.toml",
+        "-p",
+        "conftest",
+        "--nbval",
+        "--nbval-current-env",
+        "-p",
+        "no:cacheprovider",
+        *paths,
+    ]
     return subprocess.run(command, cwd=paths[0].parent, env=variables, capture_output=True, text=True).stdout
 
 

@@ -47,9 +47,7 @@ def test_one_kind_of_net_can_be_trained_alone_and_learns_what_it_learns_beside_t
     assert not len(hidden.line.get_xdata()) and not len(hidden.each.get_xdata())
     assert np.ptp(hidden.band.get_paths()[0].vertices, axis=0).max() == 0
     assert "with BN:" not in alone.caption
-    np.testing.assert_array_equal(
-        alone.views["without BN"].line.get_data(), both.views["without BN"].line.get_data()
-    )
+    np.testing.assert_array_equal(alone.views["without BN"].line.get_data(), both.views["without BN"].line.get_data())
     alone.set(nets="both")
     assert len(hidden.line.get_xdata()) == 2 and len(hidden.each.get_xdata()) == 6 and alone.caption == both.caption
     for explorer in (both, alone):

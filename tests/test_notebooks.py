@@ -33,11 +33,15 @@ def outputs(path):
 
 
 def output_texts(output):
-    return [output["text"]] if output.output_type == "stream" else [
-        data for kind, data in output.get("data", {}).items() if kind.startswith("text/")]
+    return (
+        [output["text"]]
+        if output.output_type == "stream"
+        else [data for kind, data in output.get("data", {}).items() if kind.startswith("text/")]
+    )
 
 
 # Nothing slips past the comparison of outputs.
+
 
 @every_notebook
 def test_every_code_cell_was_run_in_order(path):
@@ -88,6 +92,7 @@ def test_cells_print_numbers_rather_than_true(path):
 
 
 # The anatomy of a notebook.
+
 
 @every_notebook
 def test_no_code_cell_is_longer_than_25_lines(path):
@@ -148,7 +153,7 @@ def test_a_lesson_ends_with_a_summary_and_its_sources(path):
 @every_notebook
 def test_a_notebook_links_to_its_neighbours_at_the_top_and_at_the_end(path):
     place = PATHS.index(path)
-    neighbours = {other.name for other in PATHS[max(place - 1, 0):place + 2] if other != path}
+    neighbours = {other.name for other in PATHS[max(place - 1, 0) : place + 2] if other != path}
     texts = cells(path, "markdown")
     for end in (texts[0].source, texts[-1].source):
         linked = {target.partition("#")[0] for target in links(end)}
@@ -165,6 +170,7 @@ def section(path, heading):
 
 # Links, and the map of the collection.
 
+
 def links(markdown):
     return re.findall(r"\]\(([^)\s]+)\)", markdown) + re.findall(r"(?:href|src)=\"([^\"]+)\"", markdown)
 
@@ -172,8 +178,10 @@ def links(markdown):
 def anchors(path):
     """The names that JupyterLab and nbconvert give to headings: the text, with dashes for spaces."""
     text = text_of(path) if path.suffix == ".ipynb" else path.read_text()
-    return {heading.strip().replace("`", "").replace("*", "").replace(" ", "-")
-            for heading in re.findall(r"^#+ (.+)$", text, re.MULTILINE)}
+    return {
+        heading.strip().replace("`", "").replace("*", "").replace(" ", "-")
+        for heading in re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    }
 
 
 @pytest.mark.parametrize("path", [*PATHS, ROOT / "README.md", ROOT / "CONTRIBUTING.md"], ids=lambda path: path.name)
@@ -190,8 +198,9 @@ def test_links_lead_to_files_and_headings_that_exist(path):
 def numbers_of_the_map(text):
     """Numbers of the lessons that a map links to, and of those that it calls planned."""
     linked = {int(number) for number in re.findall(r"\((?:notebooks/)?(\d\d)_\w+\.ipynb", text)}
-    planned = {int(number) for line in text.splitlines() if "(planned" in line
-               for number in re.findall(r"\b(\d+)\. ", line)}
+    planned = {
+        int(number) for line in text.splitlines() if "(planned" in line for number in re.findall(r"\b(\d+)\. ", line)
+    }
     return linked, planned
 
 

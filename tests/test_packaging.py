@@ -27,15 +27,20 @@ print(bnlib.__file__)
 def run_python(python, code, cwd, **variables):
     """What a Python that knows nothing of this checkout prints."""
     kept = {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "BNLIB_DATA")}
-    return subprocess.run([python, "-c", code], cwd=cwd, env=kept | variables, check=True, capture_output=True,
-                          text=True).stdout.strip()
+    return subprocess.run(
+        [python, "-c", code], cwd=cwd, env=kept | variables, check=True, capture_output=True, text=True
+    ).stdout.strip()
 
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory):
     folder = tmp_path_factory.mktemp("wheel")
-    subprocess.run([sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", folder], cwd=ROOT, check=True,
-                   capture_output=True)
+    subprocess.run(
+        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", folder],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+    )
     (path,) = folder.glob("*.whl")
     return path
 
@@ -59,8 +64,12 @@ def test_constraints_are_exact_versions_without_any_place(path):
 
 
 def test_constraints_pin_all_that_is_asked_for():
-    pinned = {re.split("==", line)[0].lower().replace("_", "-") for path in (ROOT / "constraints").glob("*.txt")
-              for line in path.read_text().splitlines() if not line.startswith("#")}
+    pinned = {
+        re.split("==", line)[0].lower().replace("_", "-")
+        for path in (ROOT / "constraints").glob("*.txt")
+        for line in path.read_text().splitlines()
+        if not line.startswith("#")
+    }
     asked = [*PROJECT["dependencies"], *sum(PROJECT["optional-dependencies"].values(), [])]
     assert {re.split(r"[<>=\[]", line)[0] for line in asked} <= pinned
 
@@ -86,8 +95,9 @@ def test_the_wheel_works_where_there_is_only_numpy_matplotlib_and_ipywidgets(whe
     venv.create(tmp_path / "venv", with_pip=True)
     python = tmp_path / "venv" / ("Scripts" if os.name == "nt" else "bin") / "python"
     constraints = ROOT / "constraints" / "tested.txt"
-    subprocess.run([python, "-m", "pip", "install", "--quiet", "-c", constraints, "numpy", "matplotlib", "ipywidgets"],
-                   check=True)
+    subprocess.run(
+        [python, "-m", "pip", "install", "--quiet", "-c", constraints, "numpy", "matplotlib", "ipywidgets"], check=True
+    )
     subprocess.run([python, "-m", "pip", "install", "--quiet", "--no-deps", wheel], check=True)
     draw = "; [bnlib.explorers.EXPLORERS[name]() for name in bnlib.explorers.EXPLORERS]"
     file = run_python(python, FINDS_ITS_DATA.strip() + draw, tmp_path)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from matplotlib.colors import to_rgb
 
-from bnlib.pictures import plots
+from bnlib.pictures import colors, plots
 
 pytestmark = pytest.mark.filterwarnings("error")
 
@@ -21,13 +21,13 @@ def lightness(color):
 
 
 def test_the_first_three_colours_differ_in_lightness():
-    values = [lightness(color) for color in plots.COLORS[:3]]
+    values = [lightness(color) for color in colors.COLORS[:3]]
     assert min(np.diff(sorted(values))) > 15
 
 
 def test_lines_of_one_axes_differ_by_line_style_and_not_by_colour_alone():
     _, ax = plots.figure()
-    lines = [ax.plot([0, 1], [0, i])[0] for i in range(len(plots.COLORS))]
+    lines = [ax.plot([0, 1], [0, i])[0] for i in range(len(colors.COLORS))]
     assert len({line.get_color() for line in lines}) == len(lines)
     assert len({str(line._unscaled_dash_pattern) for line in lines}) == len(lines)
 
@@ -74,7 +74,7 @@ def test_no_pyplot_is_loaded():
 
 def test_a_histogram_has_the_shares_given_and_can_be_moved():
     _, ax = plots.figure()
-    bars = plots.draw_histogram(ax, [0.2, 0.8], [0, 1, 2], color=plots.ORANGE, moving=True)
+    bars = plots.draw_histogram(ax, [0.2, 0.8], [0, 1, 2], color=colors.ORANGE, moving=True)
     np.testing.assert_array_equal(bars.get_data().values, [0.2, 0.8])
     assert bars.get_animated() and bars.get_fill()
     bars.set_data([0.5, 0.5])

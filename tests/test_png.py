@@ -15,7 +15,8 @@ from bnlib.pictures.png import Encoder
 
 SIDE = st.integers(1, 3 * png.BAND + 2)
 pictures = st.tuples(SIDE, st.integers(1, 9), st.just(4)).flatmap(
-    lambda shape: st.lists(arrays.arrays(np.uint8, shape), min_size=1, max_size=4))
+    lambda shape: st.lists(arrays.arrays(np.uint8, shape), min_size=1, max_size=4)
+)
 
 
 def pixels(file):

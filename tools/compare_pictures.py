@@ -44,9 +44,12 @@ def difference(stored, new):
 
 def pictures(outputs):
     """The pictures in a cell's outputs, in order: base64 and metadata of each."""
-    return [(data, output.get("metadata", {}).get(kind, {}))
-            for output in outputs
-            for kind, data in output.get("data", {}).items() if kind in ("image/png", "image/jpeg")]
+    return [
+        (data, output.get("metadata", {}).get(kind, {}))
+        for output in outputs
+        for kind, data in output.get("data", {}).items()
+        if kind in ("image/png", "image/jpeg")
+    ]
 
 
 def differences(stored_outputs, new_outputs):

@@ -1,6 +1,6 @@
 """Run notebooks and store their outputs, clean: two runs, or two machines, leave the same file.
 
-    python tools/run_notebooks.py notebooks/*.ipynb
+python tools/run_notebooks.py notebooks/*.ipynb
 """
 
 import argparse
@@ -22,9 +22,16 @@ def run(path):
     """Run one notebook in its folder and store it; raises CellExecutionError, and stores nothing, when a cell fails."""
     notebook = nbformat.read(path, as_version=4)
     stored = [(cell.source, cell.get("outputs", [])) for cell in notebook.cells]
-    NotebookClient(notebook, timeout=60, kernel_name="python3", resources={"metadata": {"path": path.parent}},
-                   record_timing=False, store_widget_state=False, coalesce_streams=True,
-                   extra_arguments=["--log-level=ERROR"]).execute()
+    NotebookClient(
+        notebook,
+        timeout=60,
+        kernel_name="python3",
+        resources={"metadata": {"path": path.parent}},
+        record_timing=False,
+        store_widget_state=False,
+        coalesce_streams=True,
+        extra_arguments=["--log-level=ERROR"],
+    ).execute()
     notebook.metadata = nbformat.from_dict(METADATA)
     for cell, (source, old_outputs) in zip(notebook.cells, stored, strict=True):
         cell.metadata.pop("execution", None)

@@ -45,8 +45,21 @@ def run(core, limit, threads, sanitize):
     if (core and in_use != core) or threads_in_use != threads or (limit and (avx2 or avx512)):
         return f"{title}: NOT RUN, in use is {in_use} with {threads_in_use} threads", False
     # Two kernels with two threads each would wait for each other on two cores.
-    code = subprocess.run([sys.executable, "-m", "pytest", "-q", "-n", str(2 // threads), "--dist", "loadfile",
-                           f"--nbval-sanitize-with={sanitize}", *sys.argv[1:]], env=variables).returncode
+    code = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-q",
+            "-n",
+            str(2 // threads),
+            "--dist",
+            "loadfile",
+            f"--nbval-sanitize-with={sanitize}",
+            *sys.argv[1:],
+        ],
+        env=variables,
+    ).returncode
     return f"{title}: {'passed' if code == 0 else f'FAILED, pytest returned {code}'}", code == 0
 
 

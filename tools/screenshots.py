@@ -1,7 +1,7 @@
 """Pictures of notebooks as a reader sees them in JupyterLab: whole pages for review, one explorer for the README.
 
-    python tools/screenshots.py notebooks/02_*.ipynb --width 1280 --out build/pages
-    python tools/screenshots.py notebooks/02_*.ipynb --explorer 1 --drag γ 0.8 --out explorer.png
+python tools/screenshots.py notebooks/02_*.ipynb --width 1280 --out build/pages
+python tools/screenshots.py notebooks/02_*.ipynb --explorer 1 --drag γ 0.8 --out explorer.png
 """
 
 import argparse
@@ -41,8 +41,14 @@ def main():
     parser.add_argument("--height", type=int, default=1600, help="of one picture at most (default 1600)")
     parser.add_argument("--scale", type=float, default=1, help="2 is a high-density screen (default 1)")
     parser.add_argument("--explorer", type=int, metavar="N", help="picture the Nth explorer only")
-    parser.add_argument("--drag", nargs=2, action="append", default=[], metavar=("SLIDER", "PLACE"),
-                        help="with --explorer: move a slider first, to a place between 0 and 1")
+    parser.add_argument(
+        "--drag",
+        nargs=2,
+        action="append",
+        default=[],
+        metavar=("SLIDER", "PLACE"),
+        help="with --explorer: move a slider first, to a place between 0 and 1",
+    )
     parser.add_argument("--no-run", action="store_true", help="show the stored outputs, start no cell")
     parser.add_argument("--closed", action="store_true", help="leave the <details> closed (default: open them)")
     options = parser.parse_args()
@@ -50,8 +56,9 @@ def main():
     folder = options.notebooks[0].resolve().parent
     with LabServer(folder) as lab, chromium() as browser:
         for path in options.notebooks:
-            notebook = NotebookPage(browser, lab, path.name, width=options.width, height=options.height + HEADER,
-                                    scale=options.scale)
+            notebook = NotebookPage(
+                browser, lab, path.name, width=options.width, height=options.height + HEADER, scale=options.scale
+            )
             if not options.no_run and not notebook.run_all():
                 print(f"{path}: a cell raised an exception")
             if options.explorer:

@@ -11,7 +11,7 @@ from bnlib import cats
 from bnlib.batchnorm import BatchNorm, batch_norm
 from bnlib.linear import Linear
 from bnlib.live import Explorer, FloatSlider, IntSlider
-from bnlib.pictures import plots
+from bnlib.pictures import colors, plots
 
 from .examples import LOOKS, nets_of_black_animals
 
@@ -100,10 +100,10 @@ class BatchMix(Explorer):
         ax = axes["curve"]
         ax.set(xlim=(0, 1), ylim=(-0.02, 1.05), xlabel="share of cats in the batch", title="share called right")
         self.curves = {}
-        for name, color, style in (("running", plots.BLUE, "--"), ("batch", plots.BLACK, "-")):
+        for name, color, style in (("running", colors.BLUE, "--"), ("batch", colors.BLACK, "-")):
             label = {"running": "running statistics", "batch": "statistics of the batch"}[name]
             (self.curves[name],) = ax.plot([], [], style, color=color, label=label, animated=True)
-        (self.here,) = ax.plot([], [], "D", color=plots.VERMILION, ms=9, animated=True)
+        (self.here,) = ax.plot([], [], "D", color=colors.VERMILION, ms=9, animated=True)
         ax.legend(loc="lower center")
         return {"mix": figure}
 

@@ -10,7 +10,7 @@ from bnlib.inference import accuracy
 from bnlib.live import FloatLogSlider, FloatSlider, IntSlider
 from bnlib.live.training_explorer import TrainingExplorer
 from bnlib.mlp import MLP
-from bnlib.pictures import plots
+from bnlib.pictures import colors, plots
 from bnlib.training import Training
 
 NETS = {"with BN": "batch", "without BN": None}
@@ -18,9 +18,9 @@ REPLICAS, TRAINED = 10, 200
 EVERY = 10  # steps between two looks at the accuracy
 STEPS = [10, 20, 50, 100, 200, 500, 1000, 2000]  # marked on the axis
 CURVES = {
-    "batches": ("training digits, training mode", plots.ORANGE, "-."),
-    "training": ("training digits, eval mode", plots.BLACK, "-"),
-    "unseen": ("unseen digits, eval mode", plots.BLUE, "--"),
+    "batches": ("training digits, training mode", colors.ORANGE, "-."),
+    "training": ("training digits, eval mode", colors.BLACK, "-"),
+    "unseen": ("unseen digits, eval mode", colors.BLUE, "--"),
 }
 
 

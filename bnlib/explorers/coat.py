@@ -12,7 +12,7 @@ from bnlib.batchnorm import BatchNorm
 from bnlib.datasets.face import SIDE
 from bnlib.linear import Linear
 from bnlib.live import Explorer, FloatSlider
-from bnlib.pictures import plots
+from bnlib.pictures import colors, plots
 
 from .examples import LOOKS, nets_of_black_animals
 
@@ -110,7 +110,7 @@ class Coat(Explorer):
         self.images = plots.draw_images(ax, np.ones((2 * SHOWN, SIDE, SIDE, 3)), columns=4, moving=True)
         side = SIDE + plots.GAP
         self.corners = np.array([(i % 4 * side + 28, i // 4 * side + 5) for i in range(2 * SHOWN)])
-        (self.wrong,) = ax.plot([], [], "x", color=plots.VERMILION, ms=9, mew=3, animated=True)
+        (self.wrong,) = ax.plot([], [], "x", color=colors.VERMILION, ms=9, mew=3, animated=True)
         self.bars = {}
         for row, title in (("black", "black coats, as in training"), ("now", "this coat")):
             ax = axes[row]
@@ -125,11 +125,11 @@ class Coat(Explorer):
         ax.set_xlabel("ẑ of one hidden unit")
         ax = axes["curve"]
         ax.set(xlim=(0, 1), ylim=(-0.02, 1.02), xlabel="coat", title="share called right")
-        ax.axhline(0.5, color=plots.GRAY, linewidth=0.8, linestyle="-")
-        (self.ground,) = ax.plot([], [], ":", color=plots.GRAY, animated=True)
-        ax.plot([], [], ":", color=plots.GRAY, label="background")
-        (self.curve,) = ax.plot([], [], "-", color=plots.BLACK, animated=True)
-        (self.here,) = ax.plot([], [], "D", color=plots.VERMILION, ms=9, animated=True)
+        ax.axhline(0.5, color=colors.GRAY, linewidth=0.8, linestyle="-")
+        (self.ground,) = ax.plot([], [], ":", color=colors.GRAY, animated=True)
+        ax.plot([], [], ":", color=colors.GRAY, label="background")
+        (self.curve,) = ax.plot([], [], "-", color=colors.BLACK, animated=True)
+        (self.here,) = ax.plot([], [], "D", color=colors.VERMILION, ms=9, animated=True)
         ax.legend(loc="lower left", handlelength=1.5)
         return {"coat": figure}
 

@@ -8,10 +8,10 @@ import numpy as np
 from bnlib import cats, digits
 from bnlib.batchnorm import check_finite
 from bnlib.mlp import MLP
-from bnlib.pictures import plots
+from bnlib.pictures import colors
 from bnlib.training import Training, fit
 
-LOOKS = {0: ("dogs", plots.BLUE, "--"), 1: ("cats", plots.ORANGE, "-")}
+LOOKS = {0: ("dogs", colors.BLUE, "--"), 1: ("cats", colors.ORANGE, "-")}
 STEPS = 115  # five epochs of the digits
 
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from bnlib.batchnorm import batch_norm
 from bnlib.live import Explorer, FloatLogSlider, FloatSlider, IntSlider
-from bnlib.pictures import plots
+from bnlib.pictures import colors, plots
 
 N = 200
 DRAWN = np.random.default_rng(0).normal(size=(N, 2))
@@ -16,7 +16,7 @@ MOST_STEPS = 200
 ANGLES = np.linspace(0, 2 * np.pi, 61)
 CIRCLE = np.stack([np.cos(ANGLES), np.sin(ANGLES)])
 RINGS = (0.25, 0.5, 0.75, 1.0, 1.25)  # on each the root of the loss is this share of its value at the start
-KINDS = {"raw": plots.VERMILION, "standardized": plots.BLUE}
+KINDS = {"raw": colors.VERMILION, "standardized": colors.BLUE}
 
 
 def descend(features, target, rate, steps):
@@ -59,9 +59,9 @@ class FeatureScale(Explorer):
         for ax, (name, color) in zip(axes[:2], KINDS.items(), strict=True):
             ax.set(xlim=(-0.6, 3.2), ylim=(-1.4, 2.4), aspect="equal", title=f"loss: {name}")
             ax.set(xlabel="weight of x₁", ylabel="weight of x₂")
-            (rings,) = ax.plot([], [], "-", color=plots.GRAY, linewidth=1, animated=True)
+            (rings,) = ax.plot([], [], "-", color=colors.GRAY, linewidth=1, animated=True)
             (path,) = ax.plot([], [], ".-", color=color, linewidth=1.2, animated=True)
-            (goal,) = ax.plot([], [], "*", ms=12, color=plots.BLACK, animated=True)
+            (goal,) = ax.plot([], [], "*", ms=12, color=colors.BLACK, animated=True)
             self.valleys[name] = rings, path, goal
         ax = axes[2]
         ax.set(xlim=(0, MOST_STEPS), ylim=(1e-6, 1e4), yscale="log", xlabel="step", title="loss / loss at the start")

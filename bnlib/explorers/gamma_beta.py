@@ -13,7 +13,7 @@ from bnlib.batchnorm import batch_norm, check_finite
 from bnlib.elementwise import ACTIVATIONS
 from bnlib.live import Explorer, FloatSlider, IntSlider
 from bnlib.mlp import MLP
-from bnlib.pictures import plots
+from bnlib.pictures import colors, plots
 from bnlib.training import fit
 
 LARGEST_BATCH = 256
@@ -22,9 +22,9 @@ EPS = 1e-5
 STEEPEST = {"relu": 1, "sigmoid": 1 / 4, "tanh": 1}
 LOST = {"relu": "dead (y ≤ 0)"} | dict.fromkeys(["sigmoid", "tanh"], "saturated (slope < 10 % of the steepest)")
 ROWS = {
-    "z": ("z, from the linear layer", plots.BLACK),
-    "z_hat": ("ẑ = (z − μ) / √(σ² + ε)", plots.BLUE),
-    "y": ("y = γ ẑ + β", plots.ORANGE),
+    "z": ("z, from the linear layer", colors.BLACK),
+    "z_hat": ("ẑ = (z − μ) / √(σ² + ε)", colors.BLUE),
+    "y": ("y = γ ẑ + β", colors.ORANGE),
 }
 
 
@@ -111,10 +111,10 @@ class GammaBeta(Explorer):
         ax.set_xlabel("value (the outermost bars hold all beyond)")
         self.ax = axes["curve"]
         self.ax.set(xlim=limits, xlabel="y")
-        self.ax.axvline(0, color=plots.GRAY, linewidth=0.8, linestyle="-")
-        (self.curve,) = self.ax.plot(self.edges, self.edges, "-", color=plots.GRAY)
-        (self.alive,) = self.ax.plot([], [], "o", color=plots.BLUE, alpha=0.5, animated=True)
-        (self.lost,) = self.ax.plot([], [], "x", color=plots.VERMILION, animated=True)
+        self.ax.axvline(0, color=colors.GRAY, linewidth=0.8, linestyle="-")
+        (self.curve,) = self.ax.plot(self.edges, self.edges, "-", color=colors.GRAY)
+        (self.alive,) = self.ax.plot([], [], "o", color=colors.BLUE, alpha=0.5, animated=True)
+        (self.lost,) = self.ax.plot([], [], "x", color=colors.VERMILION, animated=True)
         self.share = self.ax.text(0.04, 0.9, "", transform=self.ax.transAxes, animated=True)
         self.meaning = self.ax.text(0.04, 0.83, "", transform=self.ax.transAxes)
         self.show_activation("tanh", self.edges)  # has the widest tick labels, and the figure is laid out once

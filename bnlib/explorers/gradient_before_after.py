@@ -8,7 +8,7 @@ import numpy as np
 
 from bnlib.batchnorm import BatchNorm, check_finite
 from bnlib.live import Explorer, FloatSlider, IntSlider
-from bnlib.pictures import plots
+from bnlib.pictures import colors, plots
 
 MODES = ("training", "eval")
 SLIDERS = {  # start value, range, description
@@ -86,11 +86,11 @@ class GradientBeforeAfter(Explorer):
         axes[0].set(xlim=(-1.05 * widest, 1.05 * widest), ylim=(-highest, highest))
         for ax, title in zip(axes, titles, strict=True):
             ax.set(xlabel="ẑ of the example", title=title)
-            ax.axhline(0, color=plots.GRAY, linewidth=0.8, linestyle="-")
-            (stems,) = ax.plot([], [], "-", color=plots.SKY, linewidth=1, animated=True)
-            (line,) = ax.plot([], [], "--", color=plots.BLACK, animated=True, label="what BN takes off")
-            (others,) = ax.plot([], [], "o", color=plots.BLUE, markersize=5, animated=True, label="an example")
-            (first,) = ax.plot([], [], "D", color=plots.ORANGE, markersize=9, animated=True, label="example 1")
+            ax.axhline(0, color=colors.GRAY, linewidth=0.8, linestyle="-")
+            (stems,) = ax.plot([], [], "-", color=colors.SKY, linewidth=1, animated=True)
+            (line,) = ax.plot([], [], "--", color=colors.BLACK, animated=True, label="what BN takes off")
+            (others,) = ax.plot([], [], "o", color=colors.BLUE, markersize=5, animated=True, label="an example")
+            (first,) = ax.plot([], [], "D", color=colors.ORANGE, markersize=9, animated=True, label="example 1")
             text = ax.text(0.02, 0.97, "", transform=ax.transAxes, va="top", animated=True)
             self.sides.append(SimpleNamespace(stems=stems, line=line, others=others, first=first, text=text))
         figure.legend(handles=[line, others, first], loc="outside lower center", ncols=3)

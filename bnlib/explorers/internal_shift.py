@@ -10,13 +10,13 @@ from bnlib import digits
 from bnlib.live import Explorer, IntSlider
 from bnlib.losses import cross_entropy
 from bnlib.mlp import MLP
-from bnlib.pictures import plots
+from bnlib.pictures import colors, plots
 from bnlib.sgd import SGD
 
 STEPS, BATCH, PROBES = 115, 60, 360
 SIZES = (64, 32, 32, 32, 10)
 NORMS = {"without BN": None, "with BN": "batch"}
-LOOKS = {"without BN": {"color": plots.BLUE, "line": "--"}, "with BN": {"color": plots.ORANGE, "line": "-"}}
+LOOKS = {"without BN": {"color": colors.BLUE, "line": "--"}, "with BN": {"color": colors.ORANGE, "line": "-"}}
 LIMITS = {"sigmoid": 1.0, "ReLU": 4.0}  # of what enters a layer
 SHIFTS = ("moments", "gradient")
 
@@ -92,11 +92,11 @@ class InternalShift(Explorer):
             for layer, ax in enumerate(self.axes[row]):
                 key, edges = (name, layer), np.linspace(0, 1, 31)
                 self.now[key] = plots.draw_histogram(ax, shares, edges, moving=True, **look)
-                self.first[key] = ax.stairs(shares, edges, color=plots.BLACK, lw=1, animated=True)
+                self.first[key] = ax.stairs(shares, edges, color=colors.BLACK, lw=1, animated=True)
                 ax.set(ylim=(0, 1.05), yticks=[], title=f"into layer {layer + 2}, {name}")
                 below, style = self.axes[2, layer], {"color": look["color"], "animated": True}
                 (self.curves[key],) = below.plot(np.arange(STEPS), np.ones(STEPS), ls=look["line"], label=name, **style)
-                (self.marks[key],) = below.plot([0], [1], "os"[row], ms=8, markeredgecolor=plots.BLACK, **style)
+                (self.marks[key],) = below.plot([0], [1], "os"[row], ms=8, markeredgecolor=colors.BLACK, **style)
         for layer, ax in enumerate(self.axes[2]):
             ax.set(xlabel="step", xlim=(-2, STEPS + 1), yscale="log", ylim=(2e-4, 5))
             ax.set_title(f"shift met by layer {layer + 2}")

@@ -6,7 +6,7 @@ import numpy as np
 
 from bnlib.batchnorm import batch_norm
 from bnlib.live import Explorer, FloatLogSlider, FloatSlider, IntSlider
-from bnlib.pictures import plots
+from bnlib.pictures import colors, plots
 
 MATES = (2.0, 4.0, 6.0, 10.0, 5.0, 8.0, 3.0, 7.0, 9.0, 1.0, 6.0, 11.0, 4.0, 8.0, 5.0)
 LARGEST = 40  # of a value, so that the picture holds it
@@ -54,21 +54,21 @@ class OneBatch(Explorer):
         upper = line.secondary_xaxis("top", functions=(lambda x: x / self.shrink, lambda z: z * self.shrink))
         upper.set_xlabel("z")
         curve.set(xlim=(-LARGEST, LARGEST), ylim=(-reach, reach), xlabel="z of the one you drag", ylabel="ẑ")
-        gray = {"color": plots.GRAY, "linewidth": 1, "animated": True}
+        gray = {"color": colors.GRAY, "linewidth": 1, "animated": True}
         (self.links,) = line.plot([], [], "-", **gray)
-        (self.before,) = line.plot([], [], "o", ms=9, mfc="none", mec=plots.BLACK, animated=True)
+        (self.before,) = line.plot([], [], "o", ms=9, mfc="none", mec=colors.BLACK, animated=True)
         (self.bounds,) = curve.plot([], [], ":", **gray)
         (self.here,) = curve.plot([], [], ":", **gray)
-        self.bound_text = curve.text(0, 0, "", ha="left", va="bottom", color=plots.GRAY, animated=True)
+        self.bound_text = curve.text(0, 0, "", ha="left", va="bottom", color=colors.GRAY, animated=True)
         self.groups = []
-        looks = ("the others", "o", "--", plots.BLUE), ("the one you drag", "D", "-", plots.VERMILION)
+        looks = ("the others", "o", "--", colors.BLUE), ("the one you drag", "D", "-", colors.VERMILION)
         for name, marker, style, color in looks:
             (dots,) = line.plot([], [], marker, ms=7, color=color, animated=True)
             (lines,) = curve.plot([], [], style, color=color, linewidth=1 if marker == "o" else 2.5, animated=True)
             (dots_on_lines,) = curve.plot([], [], marker, ms=6, color=color, animated=True)
             line.plot([], [], marker, ms=7, color=color, label=name)
             self.groups.append((dots, lines, dots_on_lines))
-        line.plot([], [], "o", ms=9, mfc="none", mec=plots.BLACK, label="ẑ before you dragged")
+        line.plot([], [], "o", ms=9, mfc="none", mec=colors.BLACK, label="ẑ before you dragged")
         figure.legend(loc="outside lower center", ncols=3, handlelength=1)
         return {"batch": figure}
 

@@ -14,12 +14,12 @@ from bnlib.linear import Linear
 from bnlib.live import FloatLogSlider, FloatSlider, IntSlider
 from bnlib.live.training_explorer import TrainingExplorer
 from bnlib.mlp import MLP
-from bnlib.pictures import plots
+from bnlib.pictures import colors, plots
 from bnlib.training import Training
 
-NETS = {"with BN": plots.BLACK, "without BN": plots.GREEN}
+NETS = {"with BN": colors.BLACK, "without BN": colors.GREEN}
 LINES = {"with BN": "-", "without BN": "--"}
-CLASSES = {0: ("o", plots.ORANGE, plots.BLACK), 1: ("x", plots.BLUE, plots.BLUE)}  # marker, colour, edge
+CLASSES = {0: ("o", colors.ORANGE, colors.BLACK), 1: ("x", colors.BLUE, colors.BLUE)}  # marker, colour, edge
 TRAINED, SHOWN = 512, 200  # points
 REPLICAS, UNITS = 10, 32
 BLOCK = 10  # steps whose mean loss is one point of the curve

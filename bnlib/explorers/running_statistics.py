@@ -6,17 +6,17 @@ import ipywidgets
 import numpy as np
 
 from bnlib.live import Explorer, FloatLogSlider, IntSlider
-from bnlib.pictures import plots
+from bnlib.pictures import colors, plots
 
 from .examples import given_or_digits, running_averages
 
 LARGEST_BATCH = 256
 STARTS = {"mean": 0.0, "variance": 1.0}
 LOOKS = {
-    "exact": ("exact: all the data", {"color": plots.BLACK, "ls": "-", "lw": 2.5}),
-    "batch": ("of the batch", {"color": plots.SKY, "ls": "", "marker": ".", "ms": 5}),
-    "plain": ("plain average so far", {"color": plots.VERMILION, "ls": ":"}),
-    "running": ("running average", {"color": plots.BLUE, "ls": "--", "lw": 2.5}),
+    "exact": ("exact: all the data", {"color": colors.BLACK, "ls": "-", "lw": 2.5}),
+    "batch": ("of the batch", {"color": colors.SKY, "ls": "", "marker": ".", "ms": 5}),
+    "plain": ("plain average so far", {"color": colors.VERMILION, "ls": ":"}),
+    "running": ("running average", {"color": colors.BLUE, "ls": "--", "lw": 2.5}),
 }
 
 

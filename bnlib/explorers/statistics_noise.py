@@ -8,12 +8,12 @@ import ipywidgets
 import numpy as np
 
 from bnlib.live import Explorer, IntSlider
-from bnlib.pictures import plots
+from bnlib.pictures import colors, plots
 
 BATCHES, LARGEST_BATCH = 1000, 256
 SIZES = 2 ** np.arange(1, 9)
 EDGES = {"mean": np.linspace(-2.5, 2.5, 101), "var": np.linspace(0, 4, 81)}
-COLORS = {"mean": plots.BLUE, "var": plots.VERMILION}
+COLORS = {"mean": colors.BLUE, "var": colors.VERMILION}
 HUMP = 0.95  # where the two humps lie, in standard deviations
 FOURTH_MOMENT = {"normal": 3.0, "skewed": 9.0, "humps": 3 - 2 * HUMP**4}
 
@@ -80,10 +80,10 @@ class StatisticsNoise(Explorer):
             edges = EDGES[name]
             ax.set(xlim=edges[[0, -1]], ylim=(0, 1.4), yticks=[], title=title, xlabel=unit)
             ax.spines.left.set_visible(False)
-            ax.axvline(0 if name == "mean" else 1, color=plots.GRAY, linewidth=1, linestyle=":")
+            ax.axvline(0 if name == "mean" else 1, color=colors.GRAY, linewidth=1, linestyle=":")
             self.bars[name] = plots.draw_histogram(ax, edges[1:], edges, color=COLORS[name], moving=True)
-            (self.densities[name],) = ax.plot([], [], "-", color=plots.BLACK, linewidth=1.5, animated=True)
-        axes[0].plot([], [], "-", color=plots.BLACK, linewidth=1.5, label="theory")
+            (self.densities[name],) = ax.plot([], [], "-", color=colors.BLACK, linewidth=1.5, animated=True)
+        axes[0].plot([], [], "-", color=colors.BLACK, linewidth=1.5, label="theory")
         axes[0].legend(loc="upper right", handlelength=1.5)
         ax, ticks = axes[2], (0.03, 0.1, 0.3, 1, 3)
         ax.set(xscale="log", yscale="log", xlim=(1.7, 300), ylim=(0.03, 8), xlabel="m", title="spread over the batches")

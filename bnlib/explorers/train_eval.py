@@ -8,7 +8,7 @@ import numpy as np
 
 from bnlib.inference import accuracy
 from bnlib.live import Explorer, FloatLogSlider, IntSlider
-from bnlib.pictures import plots
+from bnlib.pictures import colors, plots
 
 from .examples import at_steps, given_or_digits, running_averages
 
@@ -59,24 +59,24 @@ class TrainEval(Explorer):
 
     def make_figures(self):
         figure, (steps, self.classes) = plots.figure(1, 2, width_ratios=(1, 1))
-        train, evaluated = {"color": plots.ORANGE, "ls": "--"}, {"color": plots.BLACK}
+        train, evaluated = {"color": colors.ORANGE, "ls": "--"}, {"color": colors.BLACK}
         steps.set(xlabel="step", xlim=(0.9, self.model.replicas * 1.1), xscale="log", ylim=(0, 1.03), title="accuracy")
         steps.xaxis.set_major_formatter("{x:g}")
         (self.train_curve,) = steps.plot([], [], **train, animated=True)
         (self.eval_curve,) = steps.plot([], [], **evaluated, animated=True)
-        (self.train_dot,) = steps.plot([], [], "D", ms=8, color=plots.ORANGE, mec=plots.BLACK, animated=True)
-        (self.eval_dot,) = steps.plot([], [], "o", ms=8, color=plots.BLACK, animated=True)
-        self.here = steps.axvline(1, color=plots.GRAY, lw=1, ls=":", animated=True)
+        (self.train_dot,) = steps.plot([], [], "D", ms=8, color=colors.ORANGE, mec=colors.BLACK, animated=True)
+        (self.eval_dot,) = steps.plot([], [], "o", ms=8, color=colors.BLACK, animated=True)
+        self.here = steps.axvline(1, color=colors.GRAY, lw=1, ls=":", animated=True)
         count = self.model.sizes[-1]
         self.classes.set(xlabel="class", xticks=range(count), xlim=(-0.6, count - 0.4), ylim=(-0.03, 1.03))
         self.classes.set(title="probability, for one example")
-        self.ranges = self.classes.vlines(range(count), 0, 0, color=plots.ORANGE, lw=9, alpha=0.35, animated=True)
-        (self.mates,) = self.classes.plot([], [], "D", ms=7, color=plots.ORANGE, mec=plots.BLACK, animated=True)
-        (self.alone,) = self.classes.plot([], [], "o", ms=7, color=plots.BLACK, animated=True)
+        self.ranges = self.classes.vlines(range(count), 0, 0, color=colors.ORANGE, lw=9, alpha=0.35, animated=True)
+        (self.mates,) = self.classes.plot([], [], "D", ms=7, color=colors.ORANGE, mec=colors.BLACK, animated=True)
+        (self.alone,) = self.classes.plot([], [], "o", ms=7, color=colors.BLACK, animated=True)
         handles = [
             steps.plot([], [], "o-", **evaluated, label="eval mode")[0],
-            steps.plot([], [], marker="D", mec=plots.BLACK, **train, label="training mode")[0],
-            self.classes.vlines([], 0, 0, color=plots.ORANGE, lw=9, alpha=0.35, label=f"{DRAWS} draws of the company"),
+            steps.plot([], [], marker="D", mec=colors.BLACK, **train, label="training mode")[0],
+            self.classes.vlines([], 0, 0, color=colors.ORANGE, lw=9, alpha=0.35, label=f"{DRAWS} draws of the company"),
         ]
         figure.legend(handles=handles, loc="outside upper center", ncols=3)
         return {"modes": figure}

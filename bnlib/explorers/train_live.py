@@ -13,10 +13,10 @@ from bnlib.inference import accuracy
 from bnlib.live import FloatLogSlider, IntSlider
 from bnlib.live.training_explorer import TrainingExplorer
 from bnlib.mlp import MLP
-from bnlib.pictures import plots
+from bnlib.pictures import colors, plots
 from bnlib.training import Training
 
-NETS = {"with BN": plots.BLACK, "without BN": plots.ORANGE}
+NETS = {"with BN": colors.BLACK, "without BN": colors.ORANGE}
 LINES = {"with BN": "-", "without BN": "--"}
 REPLICAS, UNITS = 6, 32
 BLOCK = 10  # steps whose mean loss is one point of the curve
@@ -61,8 +61,8 @@ class TrainLive(TrainingExplorer):
         loss.set(title=f"training loss: median and range of {REPLICAS} nets")
         loss.set(yticks=[0.001, 0.01, 0.1, 1, 10], yticklabels=["0.001", "0.01", "0.1", "1", "10"])
         loss.minorticks_off()
-        loss.axhline(np.log(10), color=plots.GRAY, linewidth=1, linestyle=":")
-        loss.text(self.last_step, np.log(10) * 1.12, "guessing: log 10", color=plots.GRAY, ha="right")
+        loss.axhline(np.log(10), color=colors.GRAY, linewidth=1, linestyle=":")
+        loss.text(self.last_step, np.log(10) * 1.12, "guessing: log 10", color=colors.GRAY, ha="right")
         loss.legend(loc="lower left")
         right.set(xlim=(-0.03, 1.03), ylim=(1.6, -0.6), xticks=[0, 0.25, 0.5, 0.75, 1])
         right.set(yticks=range(len(NETS)), yticklabels=list(NETS), title="right on the test set, eval mode")

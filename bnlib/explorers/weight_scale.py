@@ -7,7 +7,7 @@ import numpy as np
 
 from bnlib.batchnorm import batch_norm, batch_norm_backward
 from bnlib.live import Explorer, FloatLogSlider, FloatSlider, IntSlider
-from bnlib.pictures import plots
+from bnlib.pictures import colors, plots
 
 W0 = np.array([[0.6], [-0.8]])  # of length 1
 LR = 0.1
@@ -96,10 +96,10 @@ class WeightScale(Explorer):
     def make_figures(self):
         figure, axes = plots.figure(mosaic=[["plane", "turn"], ["plane", "length"]])
         self.draw_loss(axes["plane"])
-        moving = {"animated": True, "color": plots.BLACK}
+        moving = {"animated": True, "color": colors.BLACK}
         plane, turn, length = (axes[name] for name in ("plane", "turn", "length"))
         (self.circle,) = plane.plot([], [], ":", **moving)
-        thick = {"animated": True, "color": plots.VERMILION, "linewidth": 3, "zorder": 3}
+        thick = {"animated": True, "color": colors.VERMILION, "linewidth": 3, "zorder": 3}
         (self.gradient,) = plane.plot([], [], "-", **thick, label="−8 × gradient")
         (self.path,) = plane.plot([], [], ".-", **moving, linewidth=1, markersize=4, label="w, step by step")
         (self.beginning,) = plane.plot([], [], "s", **moving, markersize=8, label="start, a·W")
@@ -110,8 +110,8 @@ class WeightScale(Explorer):
         length.minorticks_off()
         self.curves = []
         for ax, values in zip((turn, length), self.reference[::-1], strict=True):
-            ax.plot(values, "-", color=plots.YELLOW, linewidth=6, label="a = 1, lr = 0.1")
-            self.curves += ax.plot([], [], "-", color=plots.BLUE, animated=True, label="this run")
+            ax.plot(values, "-", color=colors.YELLOW, linewidth=6, label="a = 1, lr = 0.1")
+            self.curves += ax.plot([], [], "-", color=colors.BLUE, animated=True, label="this run")
         length.legend(loc="upper right", ncols=2)
         return {"plane": figure}
 

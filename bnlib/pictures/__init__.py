@@ -1,36 +1,47 @@
 """Pictures: the style, functions that draw arrays, and the picture with its caption."""
 
-from .picture import Picture
-from .plots import (
+from .colors import (
     BLACK,
     BLUE,
+    CAT,
     COLORS,
+    DOG,
+    EVAL_MODE,
     GRAY,
     GREEN,
     LINES,
     ORANGE,
     PURPLE,
     SKY,
+    TRAINING_MODE,
     VERMILION,
+    WITH_BN,
+    WITHOUT_BN,
     YELLOW,
-    draw_band,
-    draw_histogram,
-    draw_images,
-    figure,
+    Look,
 )
+from .picture import Picture
+from .plots import draw_band, draw_histogram, draw_images, figure
 
 __all__ = [
     "BLACK",
     "BLUE",
+    "CAT",
     "COLORS",
+    "DOG",
+    "EVAL_MODE",
     "GRAY",
     "GREEN",
     "LINES",
     "ORANGE",
     "PURPLE",
     "SKY",
+    "TRAINING_MODE",
     "VERMILION",
+    "WITH_BN",
+    "WITHOUT_BN",
     "YELLOW",
+    "Look",
     "Picture",
     "draw_band",
     "draw_histogram",

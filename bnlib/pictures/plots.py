@@ -11,13 +11,9 @@ from cycler import cycler
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
+from .colors import BLUE, COLORS, LINES
 from .moving_text import MovingText
 
-# Okabe and Ito's palette, in an order in which neighbours differ in lightness.
-COLORS = ("#000000", "#0072B2", "#E69F00", "#009E73", "#D55E00", "#56B4E9", "#CC79A7", "#F0E442")
-BLACK, BLUE, ORANGE, GREEN, VERMILION, SKY, PURPLE, YELLOW = COLORS
-GRAY = "#767676"  # for what helps to read the data and is none
-LINES = ("-", "--", "-.", ":", (0, (6, 2, 1, 2, 1, 2)), (0, (1, 1)), (0, (8, 3)), (0, (3, 1, 1, 1)))
 DPI = 100  # so a point is 1.4 pixels
 
 STYLE = {

@@ -289,10 +289,22 @@ def unwatched_chromium(folder, width=1280, height=1100):
     """Chromium without a window, with nobody connected: the address where one may connect."""
     if (path := find_chromium()) is None:
         sys.exit(NO_CHROMIUM)
-    command = [path, "--headless", *CHROMIUM_FLAGS, "--disable-background-timer-throttling",
-               "--disable-renderer-backgrounding", "--disable-backgrounding-occluded-windows", "--disable-extensions",
-               "--disable-field-trial-config", "--disable-breakpad", "--force-color-profile=srgb", "--hide-scrollbars",
-               f"--window-size={width},{height}", f"--user-data-dir={folder}", "--remote-debugging-port=0"]
+    command = [
+        path,
+        "--headless",
+        *CHROMIUM_FLAGS,
+        "--disable-background-timer-throttling",
+        "--disable-renderer-backgrounding",
+        "--disable-backgrounding-occluded-windows",
+        "--disable-extensions",
+        "--disable-field-trial-config",
+        "--disable-breakpad",
+        "--force-color-profile=srgb",
+        "--hide-scrollbars",
+        f"--window-size={width},{height}",
+        f"--user-data-dir={folder}",
+        "--remote-debugging-port=0",
+    ]
     process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         port, deadline = Path(folder) / "DevToolsActivePort", time.monotonic() + 60
@@ -392,8 +404,11 @@ def missed(line):
     if line["net"] or line["background"]:
         wrong = [f"median over {SLOWEST} ms"] if line["median"] > SLOWEST else []
     else:
-        wrong = [f"{key} over {TARGETS[key]} × the floor" for key in ("median", "p95")
-                 if line[f"{key} / floor"] > TARGETS[key]]
+        wrong = [
+            f"{key} over {TARGETS[key]} × the floor"
+            for key in ("median", "p95")
+            if line[f"{key} / floor"] > TARGETS[key]
+        ]
         wrong += [f"not {TARGETS[way]} × faster than {way}" for way in BY_HAND if line[f"{way} / ours"] < TARGETS[way]]
     if "playing fps" in line:
         wrong += [f"under {PLAYING_FPS} pictures a second"] * (line["playing fps"] < PLAYING_FPS)
@@ -402,31 +417,70 @@ def missed(line):
 
 
 def table(lines, found, by_hand):
-    head = ["explorer", "slider", "median, ms", "p95, ms", "median / floor", "p95 / floor", "interact / it",
-            "ipympl / it", "key held: fps", "lag of the last, ms", "does", "misses"]
+    head = [
+        "explorer",
+        "slider",
+        "median, ms",
+        "p95, ms",
+        "median / floor",
+        "p95 / floor",
+        "interact / it",
+        "ipympl / it",
+        "key held: fps",
+        "lag of the last, ms",
+        "does",
+        "misses",
+    ]
     rows = []
     for line in lines:
         does = [f"net: {line['net']}"] * bool(line["net"])
         does += [f"background: {line['background']} of {line['steps']}"] * bool(line["background"])
-        rows.append([line["explorer"], line["slider"], f"{line['median']:.0f}", f"{line['p95']:.0f}",
-                     f"{line['median / floor']:.2f}", f"{line['p95 / floor']:.2f}",
-                     *(f"{line[f'{way} / ours']:.1f}" for way in BY_HAND), f"{line['held fps']:.0f}",
-                     f"{line['held lag']:.0f}", ", ".join(does),
-                     "; ".join(line["missed"])])
+        rows.append(
+            [
+                line["explorer"],
+                line["slider"],
+                f"{line['median']:.0f}",
+                f"{line['p95']:.0f}",
+                f"{line['median / floor']:.2f}",
+                f"{line['p95 / floor']:.2f}",
+                *(f"{line[f'{way} / ours']:.1f}" for way in BY_HAND),
+                f"{line['held fps']:.0f}",
+                f"{line['held lag']:.0f}",
+                ", ".join(does),
+                "; ".join(line["missed"]),
+            ]
+        )
     floors = [time for cases in found.values() for time in cases["floor"]["times"]]
     for way, times in {"floor, 8 × 8 pixels": floors, **by_hand}.items():
         held = [cases["floor" if times is floors else way] for cases in found.values()]
         held = [one for one in held if "held fps" in one]
         rate, lag = (f"{median(one[key] for one in held):.0f}" if held else "" for key in ("held fps", "held lag"))
-        rows.append(["", way, f"{median(times):.0f}", f"{p95(times):.0f}", f"{median(times) / median(floors):.2f}",
-                     f"{p95(times) / p95(floors):.2f}", "", "", rate, lag, "", ""])
+        rows.append(
+            [
+                "",
+                way,
+                f"{median(times):.0f}",
+                f"{p95(times):.0f}",
+                f"{median(times) / median(floors):.2f}",
+                f"{p95(times) / p95(floors):.2f}",
+                "",
+                "",
+                rate,
+                lag,
+                "",
+                "",
+            ]
+        )
     return markdown(head, rows)
 
 
 def playing_table(lines):
     head = ["explorer", "slider", "new pictures a second", "key press to its picture: median, ms"]
-    rows = [[line["explorer"], line["slider"], f"{line['playing fps']:.0f}", f"{line['playing median']:.0f}"]
-            for line in lines if "playing fps" in line]
+    rows = [
+        [line["explorer"], line["slider"], f"{line['playing fps']:.0f}", f"{line['playing median']:.0f}"]
+        for line in lines
+        if "playing fps" in line
+    ]
     return markdown(head, rows) if rows else "No explorer that trains was measured.\n"
 
 
@@ -435,12 +489,24 @@ def markdown(head, rows):
 
 
 def machine(browser):
-    model = next((line.split(":", 1)[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines()
-                  if line.startswith("model name")), "") if Path("/proc/cpuinfo").exists() else platform.processor()
+    model = (
+        next(
+            (
+                line.split(":", 1)[1].strip()
+                for line in Path("/proc/cpuinfo").read_text().splitlines()
+                if line.startswith("model name")
+            ),
+            "",
+        )
+        if Path("/proc/cpuinfo").exists()
+        else platform.processor()
+    )
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     load = "/".join(f"{load:.1f}" for load in os.getloadavg()) if hasattr(os, "getloadavg") else "unknown"
-    return (f"{model}, {cores} cores, {platform.system()}, Python {platform.python_version()}, Chromium "
-            f"{browser.version}; load before the start (1, 5, 15 minutes): {load}; {time.strftime('%Y-%m-%d')}")
+    return (
+        f"{model}, {cores} cores, {platform.system()}, Python {platform.python_version()}, Chromium "
+        f"{browser.version}; load before the start (1, 5, 15 minutes): {load}; {time.strftime('%Y-%m-%d')}"
+    )
 
 
 SECTION = """{begin}
@@ -522,13 +588,24 @@ def main():
             print(f"{name}: measured, {time.monotonic() - begun:.0f} s", file=sys.stderr, flush=True)
     by_hand = {way: [time for cases in found.values() for time in cases[way]["times"]] for way in BY_HAND}
     others = {"floor", *BY_HAND}
-    lines = [summary(name, slider, cases)
-             for name, cases in found.items() for slider in cases if slider not in others]
+    lines = [summary(name, slider, cases) for name, cases in found.items() for slider in cases if slider not in others]
     verdict = f"{sum(not line['missed'] for line in lines)} of {len(lines)} sliders meet them."
     section = SECTION.format(
-        begin=BEGIN, end=END, visit=VISIT, hold=HOLD, median=TARGETS["median"], p95=TARGETS["p95"], slowest=SLOWEST,
-        interact=TARGETS[BY_HAND[0]], ipympl=TARGETS[BY_HAND[1]], fps=PLAYING_FPS, verdict=verdict, machine=about,
-        table=table(lines, found, by_hand), playing=playing_table(lines))
+        begin=BEGIN,
+        end=END,
+        visit=VISIT,
+        hold=HOLD,
+        median=TARGETS["median"],
+        p95=TARGETS["p95"],
+        slowest=SLOWEST,
+        interact=TARGETS[BY_HAND[0]],
+        ipympl=TARGETS[BY_HAND[1]],
+        fps=PLAYING_FPS,
+        verdict=verdict,
+        machine=about,
+        table=table(lines, found, by_hand),
+        playing=playing_table(lines),
+    )
     print(section)
     write_section(options.folder / "README.md", section)
     results = {"machine": about, "summary": lines, "single": found}

@@ -30,9 +30,11 @@ class ExplorerBox:
     def __init__(self, notebook, model, source):
         self.notebook, self.page, self.source = notebook, notebook.page, source
         self.variable = f"_explorer_{model}"
-        notebook.python("from bnlib.live.cells import CELLS\n"
-                        f"{self.variable} = next(explorer for _, built in CELLS.values() "
-                        f"for explorer in built if explorer.widget.model_id == {model!r})")
+        notebook.python(
+            "from bnlib.live.cells import CELLS\n"
+            f"{self.variable} = next(explorer for _, built in CELLS.values() "
+            f"for explorer in built if explorer.widget.model_id == {model!r})"
+        )
         first = base64.b64decode(self.ask(PICTURES)[0])
         boxes = self.page.locator(".jp-OutputArea-output:has(.widget-image)")
         self.box = next(box for box in boxes.all() if self._bytes_of(box)[0] == first)
@@ -59,8 +61,9 @@ class ExplorerBox:
         call = ast.parse(self.source).body[-1].value
         given = {word.arg: ast.unparse(word.value) for word in call.keywords} if isinstance(call, ast.Call) else {}
         names = ", ".join(f"{name!r}: {source}" for name, source in given.items())
-        self.notebook.python(f"import bnlib.explorers\n_redrawn = eval({self.variable}.code(), "
-                             f"{{**vars(bnlib.explorers), {names}}})")
+        self.notebook.python(
+            f"import bnlib.explorers\n_redrawn = eval({self.variable}.code(), {{**vars(bnlib.explorers), {names}}})"
+        )
         return [base64.b64decode(text) for text in self.notebook.value(f"(lambda explorer: {PICTURES})(_redrawn)")]
 
     # In the page.
@@ -77,8 +80,11 @@ class ExplorerBox:
 
     def _control(self, description):
         label = self.page.locator(".widget-label", has_text=description)
-        return self.box.locator(".widget-hslider, .widget-dropdown, .widget-toggle-buttons, .widget-checkbox").filter(
-            has=label).first
+        return (
+            self.box.locator(".widget-hslider, .widget-dropdown, .widget-toggle-buttons, .widget-checkbox")
+            .filter(has=label)
+            .first
+        )
 
     def press(self, description, key, times=1):
         """Move a slider by keyboard."""
@@ -126,6 +132,9 @@ class ExplorerBox:
 
     def _holds(self, pictures, caption, places):
         held_pictures, held_caption, sliders = self.ask(f"[{PICTURES}, explorer.caption, {SLIDERS}]")
-        return (pictures == [base64.b64decode(picture) for picture in held_pictures] and caption == held_caption
-                and len(places) == len(sliders)
-                and all(abs(place - held) < 0.51 * step for place, (held, step) in zip(places, sliders, strict=True)))
+        return (
+            pictures == [base64.b64decode(picture) for picture in held_pictures]
+            and caption == held_caption
+            and len(places) == len(sliders)
+            and all(abs(place - held) < 0.51 * step for place, (held, step) in zip(places, sliders, strict=True))
+        )

@@ -44,8 +44,14 @@ class LabServer:
                 shutil.copytree(source, work / source.name, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
         self.log = open(self.folder / "log.txt", "w")
         self.token = secrets.token_hex(16)
-        self.process = subprocess.Popen(self._command(work), cwd=work, env=self._environment(),
-                                        stdin=subprocess.DEVNULL, stdout=self.log, stderr=subprocess.STDOUT)
+        self.process = subprocess.Popen(
+            self._command(work),
+            cwd=work,
+            env=self._environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=self.log,
+            stderr=subprocess.STDOUT,
+        )
         try:
             self.url = self._wait_until_it_answers()
         except BaseException:
@@ -64,10 +70,20 @@ class LabServer:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _command(self, work):
-        return [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--ServerApp.root_dir={work}",
-                "--ServerApp.ip=127.0.0.1", f"--ServerApp.port={free_port()}", f"--IdentityProvider.token={self.token}",
-                "--LabApp.expose_app_in_browser=True", "--LabApp.extension_manager=readonly",
-                "--LabApp.collaborative=False"]
+        return [
+            sys.executable,
+            "-m",
+            "jupyterlab",
+            "--no-browser",
+            "--allow-root",
+            f"--ServerApp.root_dir={work}",
+            "--ServerApp.ip=127.0.0.1",
+            f"--ServerApp.port={free_port()}",
+            f"--IdentityProvider.token={self.token}",
+            "--LabApp.expose_app_in_browser=True",
+            "--LabApp.extension_manager=readonly",
+            "--LabApp.collaborative=False",
+        ]
 
     def _environment(self):
         settings = self.folder / "settings"
@@ -78,12 +94,21 @@ class LabServer:
             path.write_text(json.dumps(values))
         (self.folder / "config").mkdir()
         shutil.copy(ROOT / "tools" / "jupyter_server_config.py", self.folder / "config")
-        places = {"JUPYTER_CONFIG_DIR": "config", "JUPYTER_RUNTIME_DIR": "runtime", "IPYTHONDIR": "ipython",
-                  "JUPYTERLAB_SETTINGS_DIR": "settings", "JUPYTERLAB_WORKSPACES_DIR": "workspaces"}
+        places = {
+            "JUPYTER_CONFIG_DIR": "config",
+            "JUPYTER_RUNTIME_DIR": "runtime",
+            "IPYTHONDIR": "ipython",
+            "JUPYTERLAB_SETTINGS_DIR": "settings",
+            "JUPYTERLAB_WORKSPACES_DIR": "workspaces",
+        }
         # First on the path, so that the kernel is this interpreter and not another of the same name.
         path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
-        return {"OPENBLAS_NUM_THREADS": "1", **os.environ, "PATH": path,
-                **{name: str(self.folder / place) for name, place in places.items()}}
+        return {
+            "OPENBLAS_NUM_THREADS": "1",
+            **os.environ,
+            "PATH": path,
+            **{name: str(self.folder / place) for name, place in places.items()},
+        }
 
     def _wait_until_it_answers(self):
         # The server writes the port it took (another one, when ours was taken meanwhile) once it listens.

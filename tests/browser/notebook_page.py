@@ -7,8 +7,15 @@ from contextlib import contextmanager
 import nbformat
 from explorer_box import ExplorerBox
 
-CHROMIUM_FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-                  "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 NO_CHROMIUM = "no Chromium found: install it (Debian: apt-get install chromium), or put google-chrome on PATH"
 
 KERNEL_IS_IDLE = """() =>

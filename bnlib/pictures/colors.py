@@ -1,0 +1,25 @@
+"""What each colour means, and which line and marker go with it: the same in every picture."""
+
+from typing import NamedTuple
+
+# Okabe and Ito's palette, in an order in which neighbours differ in lightness.
+COLORS = ("#000000", "#0072B2", "#E69F00", "#009E73", "#D55E00", "#56B4E9", "#CC79A7", "#F0E442")
+BLACK, BLUE, ORANGE, GREEN, VERMILION, SKY, PURPLE, YELLOW = COLORS
+GRAY = "#767676"  # for what helps to read the data and is none
+LINES = ("-", "--", "-.", ":", (0, (6, 2, 1, 2, 1, 2)), (0, (1, 1)), (0, (8, 3)), (0, (3, 1, 1, 1)))
+
+
+class Look(NamedTuple):
+    """A colour, a line style and a marker, of which any two are told apart without the colour as well."""
+
+    color: str
+    line: str
+    marker: str
+
+
+WITH_BN = Look(BLACK, "-", "o")
+WITHOUT_BN = Look(GREEN, "--", "s")
+DOG = Look(PURPLE, "--", "o")
+CAT = Look(ORANGE, "-", "x")
+TRAINING_MODE = Look(VERMILION, "--", "D")
+EVAL_MODE = Look(BLUE, "-", "o")
