@@ -20,19 +20,25 @@ class History:
     """
 
     def __init__(self, record):
-        self.record = tuple(record)
+        self.record, self.validation_steps, self.diverged = tuple(record), [], {}
         self.pieces = {}  # name -> list of arrays with an axis of steps in front
-        self.validation_steps = []
-        self.diverged = {}
 
-    def add(self, name, piece):
-        self.pieces.setdefault(name, []).append(piece)
+    def add(self, name, value):
+        self.pieces.setdefault(name, []).append(np.asarray(value)[None])
+
+    def cut(self, steps):
+        """Forget what was added after so many steps, and after the last evaluation."""
+        for name in self.pieces:
+            evaluated = name in ("validation_loss", "validation_accuracy")
+            self.pieces[name] = [self.joined(name)[: len(self.validation_steps) if evaluated else steps]]
+        self.diverged = {net: step for net, step in self.diverged.items() if step < steps}
+
+    def joined(self, name):
+        self.pieces[name] = [np.concatenate(self.pieces[name])]
+        return self.pieces[name][0]
 
     def whole(self, name, steps_axis=-1):
-        if name not in self.pieces:
-            return None
-        self.pieces[name] = [np.concatenate(self.pieces[name])]
-        return np.moveaxis(self.pieces[name][0], 0, steps_axis).copy()
+        return np.moveaxis(self.joined(name), 0, steps_axis).copy() if name in self.pieces else None
 
     loss = property(lambda self: self.whole("loss"))
     accuracy = property(lambda self: self.whole("accuracy"))

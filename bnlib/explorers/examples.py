@@ -6,7 +6,7 @@ import functools
 import numpy as np
 
 from bnlib import cats, digits
-from bnlib.batchnorm import check_finite
+from bnlib.checks import finite as check_finite
 from bnlib.mlp import MLP
 from bnlib.pictures import colors
 from bnlib.training import Training, fit

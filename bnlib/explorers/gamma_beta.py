@@ -9,7 +9,8 @@ import ipywidgets
 import numpy as np
 
 from bnlib import cats
-from bnlib.batchnorm import batch_norm, check_finite
+from bnlib.batchnorm import batch_norm
+from bnlib.checks import finite as check_finite
 from bnlib.elementwise import ACTIVATIONS
 from bnlib.live import Explorer, FloatSlider, IntSlider
 from bnlib.mlp import MLP

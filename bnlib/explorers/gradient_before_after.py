@@ -6,7 +6,8 @@ from types import SimpleNamespace
 import ipywidgets
 import numpy as np
 
-from bnlib.batchnorm import BatchNorm, check_finite
+from bnlib.batchnorm import BatchNorm
+from bnlib.checks import finite as check_finite
 from bnlib.live import Explorer, FloatSlider, IntSlider
 from bnlib.pictures import colors, plots
 
