@@ -3,6 +3,7 @@
 The map, in the order of the story: each file needs only what stands above it. `tests/test_house.py` holds this order.
 
 The numbers, in this folder
+    checks.py         what is refused, and how it is said
     layer.py          Layer and Parameter: what every layer shares
     batchnorm.py      batch_norm and its gradient as functions; BatchNorm, with running statistics
     linear.py         Linear; fold: a batch normalization folded into the linear layer before it

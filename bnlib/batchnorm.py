@@ -1,6 +1,6 @@
 """Batch normalization: the transform and its gradient as functions, and the layer that keeps running statistics."""
 
-from typing import NamedTuple
+from collections import namedtuple
 
 import numpy as np
 
@@ -8,17 +8,11 @@ from . import checks
 from .layer import Checked, Layer, PerFeature, batch_mean, batch_sum
 
 
-class Cache(NamedTuple):
+class Cache(namedtuple("Cache", "x_hat mean var std gamma")):
     """What the backward pass needs: the normalized x, shaped like x, and the statistics and gamma it came from.
 
     mean, var, std, gamma: (..., 1, features), std = sqrt(var + eps).
     """
-
-    x_hat: np.ndarray
-    mean: np.ndarray
-    var: np.ndarray
-    std: np.ndarray
-    gamma: np.ndarray
 
     @property
     def scale(self):
@@ -46,10 +40,9 @@ def batch_norm(x, gamma, beta, eps=1e-5):
     for name, value in (("gamma", gamma), ("beta", beta)):
         if value.shape not in (x.shape[-1:], shape := x.shape[:-2] + x.shape[-1:]):
             raise ValueError(f"x has shape {x.shape}, so {name} must have shape {shape}, but it has {value.shape}")
-    eps = check_eps(eps)
     checks.batch(x)
     checks.finite(x)
-    return transform(x, gamma[..., None, :], beta[..., None, :], eps)
+    return transform(x, gamma[..., None, :], beta[..., None, :], check_eps(eps))
 
 
 def transform(x, gamma, beta, eps):

@@ -4,13 +4,12 @@ import numbers
 
 import numpy as np
 
-MASKED = np.ma.MaskedArray
 FLOATS = "fd"  # numpy's characters for float32 and float64
 
 
 def plain(name, value):
     """value as an array. TypeError for a masked array, whose mask would be lost."""
-    if isinstance(value, MASKED):
+    if isinstance(value, np.ma.MaskedArray):
         raise TypeError(f"{name} has a mask, which would be lost: fill the masked values or leave these rows out")
     return np.asarray(value)
 
@@ -43,8 +42,8 @@ def alike(**arrays):
 def batch(x):
     """Raise if x, (..., batch, features), has fewer than two examples."""
     if x.shape[-2] < 2:
-        why = "one alone has variance 0 and comes out as beta, whatever it is: give at least two examples, or use eval mode"
-        raise ValueError(f"a batch of {x.shape[-2]} in training mode (x has shape {x.shape}): {why}")
+        cure = "give at least two examples, since one alone has variance 0 and comes out as beta, or use eval mode"
+        raise ValueError(f"a batch of {x.shape[-2]} in training mode (x has shape {x.shape}): {cure}")
 
 
 def finite(x, name="x"):

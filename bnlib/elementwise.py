@@ -14,8 +14,7 @@ class Elementwise(Layer):
     """
 
     def __init__(self):
-        self.arrays = {}
-        self.cache = None
+        self.arrays, self.cache = {}, None
 
     def check(self, x):
         x = checks.floating(f"x of {type(self).__name__}", x)

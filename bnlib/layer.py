@@ -56,10 +56,8 @@ class PerFeature(Parameter):
     """
 
     def __get__(self, layer, layer_class=None):
-        if layer is None:
-            return self
-        array = layer.arrays[self.name]
-        return None if array is None else array[..., 0, :]
+        array = super().__get__(layer)
+        return array[..., 0, :] if isinstance(array, np.ndarray) else array
 
 
 class Layer:
@@ -80,8 +78,7 @@ class Layer:
         self.dtype = np.dtype(dtype)
         if self.dtype.char not in checks.FLOATS:
             raise TypeError(f"a layer computes in floating point, not in {self.dtype}: use float32 or float64")
-        self.arrays = {}
-        self.cache = None
+        self.arrays, self.cache = {}, None
 
     def add(self, name, *shape, value=0.0):
         """Make the array of a parameter: `shape`, or (replicas, *shape), as it is kept in `arrays`."""

@@ -90,8 +90,7 @@ class MLP:
         """Raise unless all that training changes lies in state: a layer that was put in later is not."""
         for layer, name in self.in_order():
             if layer.arrays[name].base is not self.state:
-                kind = type(layer).__name__
-                raise ValueError(f"{name} of a {kind} is not in the net's state: call pack() after a change of layers")
+                raise ValueError(f"{name} of a {type(layer).__name__} is not in the net's state: call pack() first")
 
     def __setstate__(self, kept):  # a copied or unpickled net gets a state of its own
         self.__dict__.update(kept)
@@ -171,9 +170,8 @@ class MLP:
 
 
 def checked_sizes(sizes):
-    named = "sizes are the features of the input, of each hidden layer and of the output"
-    if isinstance(sizes, str) or not np.iterable(sizes):
-        raise TypeError(f"{named}, but got {sizes!r}")
-    if len(sizes := tuple(sizes)) < 2:
-        raise ValueError(f"{named}, at least two numbers, but got {sizes}")
+    if isinstance(sizes, str) or not np.iterable(sizes) or len(sizes := tuple(sizes)) < 2:
+        raise ValueError(
+            f"sizes are the features of the input, of each hidden layer and of the output, but got {sizes!r}"
+        )
     return tuple(checks.whole(f"each of sizes={sizes}", size, 1) for size in sizes)

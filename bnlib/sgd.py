@@ -34,7 +34,6 @@ def rates(lr, model):
     with np.errstate(over="ignore"):
         found = given.astype(model.dtype) if numbers else np.array(np.nan)
     if not (np.isfinite(found).all() and (found >= 0).all() and found.shape in ((), (model.replicas,))):
-        raise (ValueError if numbers else TypeError)(
-            f"lr must be a number, 0 or larger and finite in {model.dtype} (or one a replica), but it is {lr!r}"
-        )
+        wrong = ValueError if numbers else TypeError
+        raise wrong(f"lr must be a number (or one a replica), 0 or more, finite in {model.dtype}; it is {lr!r}")
     return found

@@ -40,8 +40,7 @@ class Training:
         self.sgd = SGD(model, lr, sgd_momentum, weight_decay)
         self.rngs = [rng] if model.replicas is None else rng.spawn(model.replicas)
         self.states = model.state.copy(), model.state.copy()  # before this step and before the last one, in turn
-        self.frozen = np.zeros(model.state.shape[:-1], bool)  # nets that have diverged,
-        self.kept = model.state.copy()  # and the states they are kept in
+        self.frozen, self.kept = np.zeros(model.state.shape[:-1], bool), model.state.copy()  # of nets that diverged
 
     def checked(self, x, labels, check_finite):
         """Copies of x and labels (or targets) as arrays that fit the model, or an error."""
@@ -50,10 +49,7 @@ class Training:
         expected = x.shape[-2:-1] if self.classify else (x.shape[-2], model.sizes[-1])
         if labels.shape not in (expected, (model.replicas, *expected)):
             raise ValueError(f"x has shape {x.shape}: it needs labels of shape {expected}, but got {labels.shape}")
-        if self.classify:
-            checks.labels(labels, model.sizes[-1])
-        else:
-            checks.alike(model=model, targets=labels)
+        checks.labels(labels, model.sizes[-1]) if self.classify else checks.alike(model=model, targets=labels)
         if check_finite:
             checks.finite(x)
             checks.finite(labels, "targets")
@@ -95,8 +91,7 @@ class Training:
         """The rows of the next mini-batch, (batch_size,) or (replicas, batch_size)."""
         step = self.steps_done % self.steps_per_epoch
         if step == 0:  # every epoch is shuffled anew, and its incomplete last batch is left out
-            orders = [rng.permutation(self.n) for rng in self.rngs]
-            self.orders = orders[0] if self.model.replicas is None else np.stack(orders)
+            self.orders = np.reshape([rng.permutation(self.n) for rng in self.rngs], (*self.frozen.shape, self.n))
         return self.orders[..., step * self.batch_size : (step + 1) * self.batch_size]
 
     def note(self, loss, logits, labels, outputs):
@@ -107,13 +102,15 @@ class Training:
                 of_layer = summaries(self.history.record, *pair)
                 found |= {(name, layer): values for name, values in of_layer.items()}
         for name, values in found.items():
-            values = np.array(values)
+            self.history.add(name, values := np.array(values))
             values[self.frozen] = np.nan
-            self.history.add(name, values)
 
     def measured(self, loss, outputs, labels):
-        right = (outputs.argmax(axis=-1) == labels).sum(axis=-1) / outputs.shape[-2] if self.classify else None
-        return {"loss": loss, "accuracy": np.where(np.isnan(loss), np.nan, right)} if self.classify else {"loss": loss}
+        """The loss and, of classes, the accuracy: the share that is right, NaN where the loss is."""
+        if not self.classify:
+            return {"loss": loss}
+        right = (outputs.argmax(axis=-1) == labels).sum(axis=-1) / outputs.shape[-2]
+        return {"loss": loss, "accuracy": np.where(np.isnan(loss), np.nan, right)}
 
     def hidden(self, outputs):
         """For each hidden layer: the output of its linear part, and what enters its activation."""
@@ -171,7 +168,7 @@ class Training:
         rngs = [rng for layer in self.model.layers if isinstance(layer, Dropout) for rng in layer.generators]
         rngs += self.rngs if self.steps_done % self.steps_per_epoch == 0 else []
         changed = [(layer, "batches_seen") for layer in self.model.batch_norm_layers()]
-        changed += [(self.sgd, "velocity"), (self, "frozen"), *((rng.bit_generator, "state") for rng in rngs)]
+        changed += [(self.sgd, "velocity"), *((rng.bit_generator, "state") for rng in rngs)]
         return self.steps_done, [(thing, name, getattr(thing, name)) for thing, name in changed]
 
     def undo(self, before):
@@ -189,9 +186,8 @@ def taken(array, rows, ndim):
 
 
 def checked_record(record):
-    if isinstance(record, str) or not np.iterable(record):
-        raise TypeError(f"record must be a tuple of names and percentiles, such as ('mean', 50), but it is {record!r}")
-    for name in (record := tuple(record)):
+    record = tuple(record) if np.iterable(record) and not isinstance(record, str) else (record,)
+    for name in record:
         if name not in SUMMARIES and not (isinstance(name, int | float | np.number) and 0 <= name <= 100):
             raise ValueError(f"record takes {tuple(SUMMARIES)} and percentiles from 0 to 100, but not {name!r}")
     return record

@@ -13,7 +13,7 @@ PACKAGE = Path(__file__).resolve().parents[1] / "bnlib"
 # its own wing, and from the wings named: the wings know nothing of each other sideways.
 WINGS = {
     "numbers": (
-        *("layer", "batchnorm", "linear", "elementwise", "losses", "gradcheck"),
+        *("checks", "layer", "batchnorm", "linear", "elementwise", "losses", "gradcheck"),
         *("mlp", "sgd", "history", "training", "inference"),
     ),
     "datasets": ("files", "face", "cats", "digits", "sweep"),

@@ -171,7 +171,8 @@ class Playground(TrainingExplorer):
         sizes, run = (2, *[UNITS] * depth, 2), {}
         for net in NETS:
             norm, rng = ("batch" if net == "with BN" else None), np.random.default_rng(1)
-            settings = {"activation": activation, "init_scale": init_scale, "bn": {"momentum": momentum}}
+            settings = {"activation": activation, "init_scale": init_scale}
+            settings |= {"bn": {"momentum": momentum}} if norm else {}
             model = MLP(sizes, norm=norm, replicas=REPLICAS, rng=rng, dtype=float, **settings)
             rng = np.random.default_rng(2)
             run[net] = Training(model, x, labels, batch_size=batch, lr=lr, sgd_momentum=0.0, rng=rng)
