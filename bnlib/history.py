@@ -20,7 +20,7 @@ class History:
     """
 
     def __init__(self, record):
-        self.record, self.validation_steps, self.diverged = tuple(record), [], {}
+        self.record, self.validation_steps, self.diverged = checked(record), [], {}
         self.pieces = {}  # name -> list of arrays with an axis of steps in front
 
     def add(self, name, value):
@@ -49,6 +49,14 @@ class History:
     def recorded(self):
         layers = max((name[1] + 1 for name in self.pieces if isinstance(name, tuple)), default=0)
         return {name: [self.whole((name, layer), -2) for layer in range(layers)] for name in self.record}
+
+
+def checked(record):
+    record = tuple(record) if np.iterable(record) and not isinstance(record, str) else (record,)
+    for name in record:
+        if name not in SUMMARIES and not (isinstance(name, int | float | np.number) and 0 <= name <= 100):
+            raise ValueError(f"record takes {tuple(SUMMARIES)} and percentiles from 0 to 100, but not {name!r}")
+    return record
 
 
 def summaries(names, z, entering):

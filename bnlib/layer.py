@@ -6,6 +6,10 @@ import numpy as np
 
 from . import checks
 
+# Unless a block of this size has been freed once, glibc gives the memory of a large step back to the system at its end,
+# and asks for it again in the next one. That takes up to a third of the time of a step with 20 replicas.
+np.empty(2**25 - 2**13, np.uint8)
+
 
 class Parameter:
     """An array of a layer that others may hold a view of: assigning copies into it, and never replaces it.

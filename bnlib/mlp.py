@@ -132,6 +132,14 @@ class MLP:
             raise
         return x
 
+    def hidden(self, outputs):
+        """For each hidden layer, of the outputs of `forward`: that of its linear part, and what enters its activation."""
+        z, pairs, activations = None, [], tuple(ACTIVATIONS.values())
+        for i, layer in enumerate(self.layers):
+            z = outputs[i] if isinstance(layer, Linear) else z
+            pairs += [(z, outputs[i - 1])] if isinstance(layer, activations) else []
+        return pairs
+
     def backward(self, dy, input_gradient=True):
         """dy: gradient with respect to the last outputs. Leaves the gradients in the layers; returns dx, or None."""
         for layer in reversed(self.layers[1:]):

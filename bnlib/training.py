@@ -3,16 +3,12 @@
 import numpy as np
 
 from . import checks
-from .elementwise import ACTIVATIONS, Dropout
-from .history import SUMMARIES, History, summaries
-from .linear import Linear
+from .elementwise import Dropout
+from .history import History, summaries
 from .losses import unchecked_cross_entropy, unchecked_mse
 from .mlp import MLP
 from .sgd import SGD
 
-# Unless a block of this size has been freed once, glibc gives the memory of a large step back to the system at its end,
-# and asks for it again in the next one. That takes up to a third of the time of a step with 20 replicas.
-np.empty(2**25 - 2**13, np.uint8)
 LOSSES = {"cross_entropy": unchecked_cross_entropy, "mse": unchecked_mse}
 
 
@@ -36,7 +32,7 @@ class Training:
         self.n = self.x.shape[-2]
         self.batch_size = checks.whole("batch_size", batch_size, 2 if model.batch_norm_layers() else 1, self.n)
         self.steps_done, self.steps_per_epoch = 0, self.n // self.batch_size
-        self.history = History(checked_record(record))
+        self.history = History(record)
         self.sgd = SGD(model, lr, sgd_momentum, weight_decay)
         self.rngs = [rng] if model.replicas is None else rng.spawn(model.replicas)
         self.states = model.state.copy(), model.state.copy()  # before this step and before the last one, in turn
@@ -98,7 +94,7 @@ class Training:
         """Add to the history what this step has shown."""
         found = self.measured(loss, logits, labels)
         if self.history.record:
-            for layer, pair in enumerate(self.hidden(outputs)):
+            for layer, pair in enumerate(self.model.hidden(outputs)):
                 of_layer = summaries(self.history.record, *pair)
                 found |= {(name, layer): values for name, values in of_layer.items()}
         for name, values in found.items():
@@ -111,14 +107,6 @@ class Training:
             return {"loss": loss}
         right = (outputs.argmax(axis=-1) == labels).sum(axis=-1) / outputs.shape[-2]
         return {"loss": loss, "accuracy": np.where(np.isnan(loss), np.nan, right)}
-
-    def hidden(self, outputs):
-        """For each hidden layer: the output of its linear part, and what enters its activation."""
-        z, pairs, activations = None, [], tuple(ACTIVATIONS.values())
-        for i, layer in enumerate(self.model.layers):
-            z = outputs[i] if isinstance(layer, Linear) else z
-            pairs += [(z, outputs[i - 1])] if isinstance(layer, activations) else []
-        return pairs
 
     def validate(self):
         """Evaluate after each epoch, in eval mode."""
@@ -160,8 +148,6 @@ class Training:
     def set_back(self):
         self.model.state[self.frozen] = self.kept[self.frozen]
 
-    # A step that is interrupted is undone.
-
     def snapshot(self):
         """All that a step changes, as it is now: (object, name of an attribute, its value). And the step's number."""
         self.states[self.steps_done % 2][...] = self.model.state
@@ -183,14 +169,6 @@ class Training:
 def taken(array, rows, ndim):
     """The rows of an array that all nets share, of ndim dimensions, or that has one axis more, for the replicas."""
     return array.take(rows, axis=0) if array.ndim == ndim else array[np.arange(len(array))[:, None], rows]
-
-
-def checked_record(record):
-    record = tuple(record) if np.iterable(record) and not isinstance(record, str) else (record,)
-    for name in record:
-        if name not in SUMMARIES and not (isinstance(name, int | float | np.number) and 0 <= name <= 100):
-            raise ValueError(f"record takes {tuple(SUMMARIES)} and percentiles from 0 to 100, but not {name!r}")
-    return record
 
 
 def fit(model, x, labels, *, epochs=None, steps=None, progress=None, **settings):
