@@ -133,7 +133,7 @@ class MLP:
         return x
 
     def hidden(self, outputs):
-        """For each hidden layer, of the outputs of `forward`: that of its linear part, and what enters its activation."""
+        """For each hidden layer, of all outputs: that of its linear part, and what enters its activation."""
         z, pairs, activations = None, [], tuple(ACTIVATIONS.values())
         for i, layer in enumerate(self.layers):
             z = outputs[i] if isinstance(layer, Linear) else z
