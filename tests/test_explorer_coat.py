@@ -10,19 +10,13 @@ from bnlib.explorers import Coat
 from bnlib.explorers.coat import COATS, HUES, WAYS, colour, nets_of_black_animals, unseen_animals, with_idle_norms
 
 pytestmark = pytest.mark.filterwarnings("error")
+EXPLORER = Coat
 rng = np.random.default_rng(7)
 STATES = [
     {"coat": coat, "hue": hue, "background": ground, "way": way}
     for way in WAYS
     for coat, hue, ground in [(0.1, "gray", 0.75), (0.94, "gray", 0.75), (0.5, "orange", 0.3), (0.33, "blue", 0.9)]
 ]
-
-
-@pytest.fixture(scope="module")
-def explorer():
-    explorer = Coat()
-    yield explorer
-    explorer.close()
 
 
 def pictures(coat, background):

@@ -9,6 +9,7 @@ from bnlib.explorers import GradientBeforeAfter
 from bnlib.explorers.gradient_before_after import drawn
 
 pytestmark = pytest.mark.filterwarnings("error")
+EXPLORER = GradientBeforeAfter
 STATES = [
     {},
     {"m": 64, "push": -1.0, "tilt": 1.0},
@@ -20,19 +21,6 @@ WORDS = (
     r"(\w+) mode, m = (\d+)\. dy: mean (\S+), slope along ẑ (\S+)\. "
     r"What arrives: mean (\S+), slope along ẑ (\S+); (\d+)%"
 )
-
-
-@pytest.fixture(scope="module")
-def built():
-    explorer = GradientBeforeAfter()
-    yield explorer
-    explorer.close()
-
-
-@pytest.fixture
-def explorer(built):
-    built.reset()
-    return built
 
 
 def expected(m, push, tilt, first, rest, mode, data=None):

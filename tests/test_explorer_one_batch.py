@@ -8,6 +8,7 @@ import pytest
 from bnlib.explorers import OneBatch
 
 pytestmark = pytest.mark.filterwarnings("error")
+EXPLORER = OneBatch
 STATES = [
     {},
     {"value": 40.0},
@@ -17,13 +18,6 @@ STATES = [
     {"value": 20.0, "m": 9, "eps": 100.0},
 ]
 WORDS = r"Batch of (\d+): .*z = (\S+), so μ = (\S+) and σ = (\S+)\. Its ẑ is (\S+), and .* = ±(\S+)\. .*up to (\S+);"
-
-
-@pytest.fixture(scope="module")
-def explorer():
-    explorer = OneBatch()
-    yield explorer
-    explorer.close()
 
 
 def z_of(mates, value, m):
@@ -36,7 +30,6 @@ def z_hat_of(z, eps):
 
 @pytest.mark.parametrize("changes", STATES)
 def test_the_caption_of_one_batch_holds_what_plain_numpy_computes(explorer, changes):
-    explorer.reset()
     explorer.set(**changes)
     value, m, eps = explorer.state.values()
     z = z_of(explorer.mates, value, m)
@@ -47,7 +40,6 @@ def test_the_caption_of_one_batch_holds_what_plain_numpy_computes(explorer, chan
 
 @pytest.mark.parametrize("changes", STATES)
 def test_the_artists_of_one_batch_hold_every_value_before_and_after(explorer, changes):
-    explorer.reset()
     explorer.set(**changes)
     value, m, eps = explorer.state.values()
     z = z_of(explorer.mates, value, m)
@@ -66,7 +58,6 @@ def test_the_artists_of_one_batch_hold_every_value_before_and_after(explorer, ch
 
 
 def test_the_axis_of_z_says_where_z_is_drawn(explorer):
-    explorer.reset()
     axis = explorer.before.axes.child_axes[0]
     assert axis.get_xlim() == pytest.approx(np.array(explorer.before.axes.get_xlim()) / explorer.shrink)
 

@@ -9,6 +9,7 @@ from bnlib.explorers import WeightScale
 from bnlib.explorers.weight_scale import descend, drawn, loss, loss_gradient, moments
 
 pytestmark = pytest.mark.filterwarnings("error")
+EXPLORER = WeightScale
 STATES = [
     {},
     {"a": 4.0},
@@ -20,19 +21,6 @@ WORDS = (
     r"a = (\S+): .* differ by (.+) at most, the first gradient is (\S+) times .* After (\d+) steps ‖w‖ is (\S+), "
     r".* lr/‖w‖² is (\S+) \(at the start (\S+)\), and w is (\d+)° .* \(at the start (\d+)°\)"
 )
-
-
-@pytest.fixture(scope="module")
-def built():
-    explorer = WeightScale()
-    yield explorer
-    explorer.close()
-
-
-@pytest.fixture
-def explorer(built):
-    built.reset()
-    return built
 
 
 def gradient(w, u, targets):
