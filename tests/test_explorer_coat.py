@@ -9,7 +9,6 @@ from bnlib import MLP, accuracy, cats
 from bnlib.explorers import Coat
 from bnlib.explorers.coat import COATS, HUES, WAYS, colour, nets_of_black_animals, unseen_animals, with_idle_norms
 
-pytestmark = pytest.mark.filterwarnings("error")
 EXPLORER = Coat
 rng = np.random.default_rng(7)
 STATES = [

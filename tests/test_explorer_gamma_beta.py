@@ -12,7 +12,6 @@ from bnlib import MLP, BatchNorm, accuracy, cats
 from bnlib.explorers import GammaBeta
 from bnlib.explorers.gamma_beta import small_net
 
-pytestmark = pytest.mark.filterwarnings("error")
 EXPLORER = GammaBeta
 DERIVATIVE = {
     "relu": lambda y: (y > 0) * 1.0,

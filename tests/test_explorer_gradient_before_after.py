@@ -8,7 +8,6 @@ import pytest
 from bnlib.explorers import GradientBeforeAfter
 from bnlib.explorers.gradient_before_after import drawn
 
-pytestmark = pytest.mark.filterwarnings("error")
 EXPLORER = GradientBeforeAfter
 STATES = [
     {},

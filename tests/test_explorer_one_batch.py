@@ -7,7 +7,6 @@ import pytest
 
 from bnlib.explorers import OneBatch
 
-pytestmark = pytest.mark.filterwarnings("error")
 EXPLORER = OneBatch
 STATES = [
     {},

@@ -10,7 +10,6 @@ from bnlib import cats
 from bnlib.explorers import Playground
 from bnlib.explorers.playground import GRID, points
 
-pytestmark = pytest.mark.filterwarnings("error")
 EXPLORER = Playground
 WORDS = (
     r"Step (\d+), (.+), (eval|training) mode, shift (\S+): (\d+)% right with BN, (\d+)% without .*over 75 % right: "

@@ -9,7 +9,6 @@ import pytest
 from bnlib.explorers import StatisticsNoise
 from bnlib.explorers.statistics_noise import draw, theory
 
-pytestmark = pytest.mark.filterwarnings("error")
 DATA = np.random.default_rng(7).uniform(2, 9, 400) ** 2
 EXPLORER = functools.partial(StatisticsNoise, data=DATA)
 STATES = [(m, values) for values in ("normal", "skewed", "humps", "data") for m in (2, 16, 256)] + [(3, "normal")]

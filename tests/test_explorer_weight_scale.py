@@ -8,7 +8,6 @@ import pytest
 from bnlib.explorers import WeightScale
 from bnlib.explorers.weight_scale import descend, drawn, loss, loss_gradient, moments
 
-pytestmark = pytest.mark.filterwarnings("error")
 EXPLORER = WeightScale
 STATES = [
     {},
