@@ -81,3 +81,17 @@ def test_a_value_just_below_zero_is_written_without_a_sign():
 def test_one_batch_refuses_values_that_the_picture_cannot_hold(data):
     with pytest.raises(ValueError, match="from -40 to 40"):
         OneBatch(data=data)
+
+
+@pytest.mark.parametrize("changes", STATES)
+def test_the_upper_axis_names_the_z_of_each_dot(explorer, changes):
+    explorer.set(**changes)
+    ((line, _),) = [drawing.figure.axes for drawing in explorer.drawings.values()]
+    (upper,) = line.child_axes
+    assert upper.get_xlabel() == "z"
+    places = np.concatenate([dots.get_xdata()[dots.get_ydata() == 1] for dots in line.lines if len(dots.get_xdata())])
+    z = np.array([*explorer.mates[: explorer.state["m"] - 1], explorer.state["value"]])
+    drawn = line.transData.transform([(place, 1) for place in places])[:, 0]
+    named = upper.transData.transform([(value, 0) for value in z])[:, 0]
+    np.testing.assert_allclose(np.unique(drawn.round(6)), np.unique(named.round(6)), atol=1e-5)
+    np.testing.assert_allclose(np.unique(upper.xaxis.get_transform().transform(z)), np.unique(places), atol=1e-12)
