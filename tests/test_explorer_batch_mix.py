@@ -11,15 +11,8 @@ from bnlib.explorers import BatchMix
 from bnlib.explorers.batch_mix import EDGES, LARGEST_BATCH, SHARES, dogs_and_cats
 from bnlib.explorers.coat import nets_of_black_animals
 
-pytestmark = pytest.mark.filterwarnings("error")
+EXPLORER = BatchMix
 STATES = [(0.5, 64, "black"), (0.0, 64, "black"), (1.0, 33, "gray"), (0.85, 16, "white"), (0.5, 2, "orange")]
-
-
-@pytest.fixture(scope="module")
-def explorer():
-    explorer = BatchMix()
-    yield explorer
-    explorer.close()
 
 
 def outputs(net, x, statistics):

@@ -4,25 +4,19 @@ import re
 
 import numpy as np
 import pytest
+from seen import axes_titled, line_called
 
 from bnlib import MLP, accuracy, cats
 from bnlib.explorers import Coat
 from bnlib.explorers.coat import COATS, HUES, WAYS, colour, nets_of_black_animals, unseen_animals, with_idle_norms
 
-pytestmark = pytest.mark.filterwarnings("error")
+EXPLORER = Coat
 rng = np.random.default_rng(7)
 STATES = [
     {"coat": coat, "hue": hue, "background": ground, "way": way}
     for way in WAYS
     for coat, hue, ground in [(0.1, "gray", 0.75), (0.94, "gray", 0.75), (0.5, "orange", 0.3), (0.33, "blue", 0.9)]
 ]
-
-
-@pytest.fixture(scope="module")
-def explorer():
-    explorer = Coat()
-    yield explorer
-    explorer.close()
 
 
 def pictures(coat, background):
@@ -160,3 +154,25 @@ def test_the_curve_follows_the_background_and_the_way(explorer):
         assert list(explorer.curve.get_ydata()) == list(fresh.curve.get_ydata())
         assert list(explorer.curve.get_ydata()) != before
         fresh.close()
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_cross_stands_on_each_animal_that_is_called_wrong_and_on_no_other(explorer, way):
+    explorer.set(coat=0.6, hue="gray", background=0.6, way=way)
+    gray, labels = (0.6, 0.6, 0.6), unseen_animals().labels
+    called, _ = by_hand(way, pictures(gray, 0.6))
+    ax = axes_titled(explorer, "dogs, then cats")
+    tiles = ax.images[0].get_array().reshape(4, 34, 4, 34, 3).swapaxes(1, 2).reshape(16, 34, 34, 3)[:, :32, :32]
+    painted = cats.paint(unseen_animals(), gray, 0.6)
+    shown = [int(np.flatnonzero([np.array_equal(tile, animal) for animal in painted])[0]) for tile in tiles]
+    (crosses,) = [line for line in ax.lines if line.get_marker() == "x"]
+    places = [4 * int(y // 34) + int(x // 34) for x, y in crosses.get_xydata()]
+    wrong = [animal for animal in shown if called[animal] != labels[animal]]
+    assert [shown[place] for place in places] == wrong and 0 < len(wrong) < 16
+
+
+def test_the_line_of_the_background_stands_at_its_brightness(explorer):
+    explorer.set(coat=0.2, background=0.6)
+    line = line_called(axes_titled(explorer, "share called right"), "background")
+    np.testing.assert_array_equal(line.get_xdata(), 0.6)
+    assert min(line.get_ydata()) <= 0 and max(line.get_ydata()) >= 1

@@ -4,11 +4,12 @@ import re
 
 import numpy as np
 import pytest
+from seen import axes_titled
 
 from bnlib.explorers import GradientBeforeAfter
 from bnlib.explorers.gradient_before_after import drawn
 
-pytestmark = pytest.mark.filterwarnings("error")
+EXPLORER = GradientBeforeAfter
 STATES = [
     {},
     {"m": 64, "push": -1.0, "tilt": 1.0},
@@ -20,19 +21,6 @@ WORDS = (
     r"(\w+) mode, m = (\d+)\. dy: mean (\S+), slope along ẑ (\S+)\. "
     r"What arrives: mean (\S+), slope along ẑ (\S+); (\d+)%"
 )
-
-
-@pytest.fixture(scope="module")
-def built():
-    explorer = GradientBeforeAfter()
-    yield explorer
-    explorer.close()
-
-
-@pytest.fixture
-def explorer(built):
-    built.reset()
-    return built
 
 
 def expected(m, push, tilt, first, rest, mode, data=None):
@@ -130,3 +118,16 @@ def test_it_shows_the_unit_it_is_given_also_where_two_values_agree():
 def test_a_unit_or_gradients_that_do_not_fit_are_refused(arguments, error, words):
     with pytest.raises(error, match=words):
         GradientBeforeAfter(**arguments)
+
+
+def test_example_1_stays_in_the_picture_also_where_its_own_gradient_is_the_largest():
+    explorer = GradientBeforeAfter(z=np.linspace(2, -2, 9), dy=np.array([4.0, *np.zeros(8)]))
+    for m in (2, 9):
+        explorer.set(m=m, push=1.0, tilt=1.0, first=2.0)
+        for title in ("dy", "what arrives"):
+            ax = axes_titled(explorer, title)
+            (first,) = [line for line in ax.lines if line.get_label() == "example 1"]
+            low, high = ax.get_ylim()
+            assert low - 1e-9 < first.get_ydata()[0] < high + 1e-9
+            assert title == "what arrives" or first.get_ydata()[0] > 7
+    explorer.close()

@@ -9,16 +9,9 @@ from bnlib import digits
 from bnlib.explorers import InternalShift
 from bnlib.explorers.internal_shift import digits_run
 
-pytestmark = pytest.mark.filterwarnings("error")
+EXPLORER = InternalShift
 SHAPES = [(64, 32), (32, 32), (32, 32), (32, 10)]
 ACTIVATION = {"sigmoid": lambda z: 1 / (1 + np.exp(-z)), "ReLU": lambda z: np.maximum(z, 0)}
-
-
-@pytest.fixture(scope="module")
-def explorer():
-    explorer = InternalShift()
-    yield explorer
-    explorer.close()
 
 
 def pieces(state, shapes):

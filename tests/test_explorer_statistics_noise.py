@@ -1,5 +1,6 @@
 """The explorer of the noise in the statistics of a batch: its numbers and its artists, in plain numpy."""
 
+import functools
 import re
 
 import numpy as np
@@ -8,20 +9,13 @@ import pytest
 from bnlib.explorers import StatisticsNoise
 from bnlib.explorers.statistics_noise import draw, theory
 
-pytestmark = pytest.mark.filterwarnings("error")
 DATA = np.random.default_rng(7).uniform(2, 9, 400) ** 2
+EXPLORER = functools.partial(StatisticsNoise, data=DATA)
 STATES = [(m, values) for values in ("normal", "skewed", "humps", "data") for m in (2, 16, 256)] + [(3, "normal")]
 WORDS = (
     r"batches of (\d+) values.*spread by (\S+) \(.* = (\S+)\); "
     r".*average (\S+) \(.* = (\S+)\) and spread by (\S+) \(theory: (\S+)\)"
 )
-
-
-@pytest.fixture(scope="module")
-def explorer():
-    explorer = StatisticsNoise(data=DATA)
-    yield explorer
-    explorer.close()
 
 
 def batches_of(explorer, m, values):
@@ -102,7 +96,6 @@ def test_the_black_curves_are_densities_with_the_mean_and_the_spread_of_theory(e
 
 def test_data_is_the_first_choice_and_its_scale_plays_no_part(explorer):
     assert list(explorer.controls["values"].options) == ["data", "normal", "skewed", "humps"]
-    explorer.reset()
     other = StatisticsNoise(data=1000 * DATA - 5)
     assert other.caption == explorer.caption and explorer.code() == "StatisticsNoise(data=data)"
     other.close()

