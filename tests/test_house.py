@@ -17,9 +17,9 @@ WINGS = {
         *("mlp", "sgd", "history", "training", "inference"),
     ),
     "datasets": ("files", "face", "cats", "digits", "sweep"),
-    "pictures": ("colors", "png", "moving_text", "plots", "picture"),
-    "live": ("sliders", "cells", "explorer", "training_explorer"),
-    "explorers": ("examples",),  # what several share; the others stand side by side
+    "pictures": ("colors", "png", "moving_text", "plots", "moving", "picture"),
+    "live": ("sliders", "kept", "cells", "one_thread", "explorer", "training_explorer"),
+    "explorers": ("examples", "problems", "recorded_run", "arguments", "two_nets"),  # shared; the others stand side by side
 }
 MAY_IMPORT = {
     "numbers": set(),

@@ -6,22 +6,17 @@ from types import SimpleNamespace
 import numpy as np
 
 from bnlib.batchnorm import batch_norm, batch_norm_backward
-from bnlib.live import Explorer, FloatLogSlider, FloatSlider, IntSlider
+from bnlib.live import Explorer, log_slider, slider, whole_slider
 from bnlib.pictures import colors, plots
+from bnlib.pictures.moving import fixed_ticks, moving_line
+
+from .examples import inputs_and_targets
 
 W0 = np.array([[0.6], [-0.8]])  # of length 1
 LR = 0.1
 MOST_STEPS = 100
 BATCH = 16
 SIDE = 6.0  # the picture of the plane ends here
-
-
-def drawn(examples=256):
-    """Two inputs u, (examples, 2), of unequal spread, and targets, (examples, 1), that they explain in part."""
-    rng = np.random.default_rng(4)
-    u = rng.standard_normal((examples, 2)) * [1.5, 1.0]
-    targets = u @ [[-0.4], [1.0]] + rng.standard_normal((examples, 1))
-    return u, (targets - targets.mean()) / targets.std()
 
 
 def normalized(w, u):
@@ -79,7 +74,7 @@ class WeightScale(Explorer):
     buttons = {"lr = 0.1 · a²": "compensate"}
 
     def __init__(self, **start):
-        self.u, self.targets = drawn()
+        self.u, self.targets = inputs_and_targets()
         self.best = np.linalg.lstsq(self.u - self.u.mean(axis=0), self.targets, rcond=None)[0][:, 0]
         self.batches = list(moments(self.u, self.targets))
         self.reference = norms_and_degrees(descend(self.batches, 1.0, LR, 0.0, MOST_STEPS), self.best)
@@ -87,31 +82,29 @@ class WeightScale(Explorer):
 
     def make_controls(self):
         return {
-            "a": FloatLogSlider(1.0, base=2, min=-1, max=2, step=0.1, description="a (scale)"),
-            "lr": FloatLogSlider(LR, min=-2.5, max=0.25, step=0.05, description="lr"),
-            "decay": FloatSlider(0.0, min=0, max=0.2, step=0.01, description="decay"),
-            "steps": IntSlider(MOST_STEPS, min=1, max=MOST_STEPS, description="steps"),
+            "a": log_slider(1.0, -1, 2, 0.1, "a (scale)", base=2),
+            "lr": log_slider(LR, -2.5, 0.25, 0.05, "lr"),
+            "decay": slider(0.0, 0, 0.2, 0.01, "decay"),
+            "steps": whole_slider(MOST_STEPS, 1, MOST_STEPS, "steps"),
         }
 
     def make_figures(self):
         figure, axes = plots.figure(mosaic=[["plane", "turn"], ["plane", "length"]])
-        self.draw_loss(axes["plane"])
-        moving = {"animated": True, "color": colors.BLACK}
         plane, turn, length = (axes[name] for name in ("plane", "turn", "length"))
-        (self.circle,) = plane.plot([], [], ":", **moving)
-        thick = {"animated": True, "color": colors.VERMILION, "linewidth": 3, "zorder": 3}
-        (self.gradient,) = plane.plot([], [], "-", **thick, label="−8 × gradient")
-        (self.path,) = plane.plot([], [], ".-", **moving, linewidth=1, markersize=4, label="w, step by step")
-        (self.beginning,) = plane.plot([], [], "s", **moving, markersize=8, label="start, a·W")
+        self.draw_loss(plane)
+        black = {"color": colors.BLACK}
+        self.circle = moving_line(plane, ":", **black)
+        self.gradient = moving_line(plane, "-", "−8 × gradient", color=colors.VERMILION, linewidth=3, zorder=3)
+        self.path = moving_line(plane, ".-", "w, step by step", **black, linewidth=1, markersize=4)
+        self.beginning = moving_line(plane, "s", "start, a·W", **black, markersize=8)
         plane.legend(loc="upper right", framealpha=0.8, frameon=True)
         turn.set(xlim=(0, MOST_STEPS), ylim=(0, 180), yticks=(0, 90, 180), title="degrees from the best direction")
         length.set(xlim=(0, MOST_STEPS), ylim=(0.2, 30), yscale="log", title="‖w‖", xlabel="step")
-        length.set_yticks([0.25, 1, 4], ["0.25", "1", "4"])
-        length.minorticks_off()
+        fixed_ticks(length.yaxis, [0.25, 1, 4])
         self.curves = []
         for ax, values in zip((turn, length), self.reference[::-1], strict=True):
             ax.plot(values, "-", color=colors.YELLOW, linewidth=6, label="a = 1, lr = 0.1")
-            self.curves += ax.plot([], [], "-", color=colors.BLUE, animated=True, label="this run")
+            self.curves.append(moving_line(ax, "-", "this run", color=colors.BLUE))
         length.legend(loc="upper right", ncols=2)
         return {"plane": figure}
 
@@ -134,8 +127,7 @@ class WeightScale(Explorer):
         apart = np.abs(normalized(a * W0, self.u)[0] - normalized(W0, self.u)[0]).max()
         return SimpleNamespace(path=path, norms=norms, degrees=degrees, gradients=gradients, apart=apart)
 
-    def show(self, result):
-        a, lr, _, steps = self.state.values()
+    def show(self, result, a, lr, steps, **_):
         circle = np.linspace(0, 2 * np.pi, 101)
         self.circle.set_data(a * np.cos(circle), a * np.sin(circle))
         self.path.set_data(*result.path.T)
