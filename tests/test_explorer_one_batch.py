@@ -78,7 +78,16 @@ def test_a_value_just_below_zero_is_written_without_a_sign():
     explorer.close()
 
 
-@pytest.mark.parametrize("data", [[], [[1.0, 2.0]], [1.0, 41.0], [1.0, np.nan]])
-def test_one_batch_refuses_values_that_the_picture_cannot_hold(data):
-    with pytest.raises(ValueError, match="from -40 to 40"):
+@pytest.mark.parametrize(
+    "data, error, words",
+    [
+        ([], ValueError, "from -40 to 40"),
+        ([[1.0, 2.0]], ValueError, "from -40 to 40"),
+        ([1.0, 41.0], ValueError, "from -40 to 40.*41"),
+        ([1.0, np.nan], ValueError, "1 values that are NaN"),
+        (["a", "b"], TypeError, "data must hold numbers.*<U1"),
+    ],
+)
+def test_one_batch_refuses_values_that_the_picture_cannot_hold(data, error, words):
+    with pytest.raises(error, match=words):
         OneBatch(data=data)

@@ -8,7 +8,7 @@ import pytest
 
 from bnlib import MLP, digits
 from bnlib.explorers import RunningStatistics, TrainEval
-from bnlib.explorers.examples import digits_run
+from bnlib.explorers.recorded_run import digits_run
 
 pytestmark = pytest.mark.filterwarnings("error")
 EXPLORER = TrainEval

@@ -19,7 +19,8 @@ WINGS = {
     "datasets": ("files", "face", "cats", "digits", "sweep"),
     "pictures": ("colors", "png", "moving_text", "plots", "moving", "picture"),
     "live": ("sliders", "kept", "cells", "one_thread", "explorer", "training_explorer"),
-    "explorers": ("examples", "problems", "recorded_run", "arguments", "two_nets"),  # shared; the others stand side by side
+    # What several explorers share; they themselves stand side by side.
+    "explorers": ("arguments", "examples", "problems", "recorded_run", "two_species", "two_nets"),
 }
 MAY_IMPORT = {
     "numbers": set(),

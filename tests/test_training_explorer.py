@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from ipywidgets.widgets.widget import _instances as open_widgets
 
-from bnlib.live import FloatSlider, IntSlider, cells, training_explorer
+from bnlib.live import FloatSlider, IntSlider, cells, one_thread, training_explorer
 from bnlib.live.training_explorer import TrainingExplorer
 from bnlib.pictures import plots
 
@@ -60,7 +60,7 @@ class Walks(TrainingExplorer):
             raise ValueError("no view of this stride")
         return [scale_of_view * np.array(walk.path) for walk in run.values()]
 
-    def show(self, paths):
+    def show(self, paths, **_):
         for line, path in zip(self.lines, paths, strict=True):
             line.set_data(np.arange(len(path)), path)
         return f"After {self.steps_done} steps the walk is at {paths[1][-1]:.2f}."
@@ -240,7 +240,7 @@ def test_it_plays_to_its_end_and_stops(walks):
 
 def test_each_picture_shows_the_steps_of_one_picture_more(walks):
     shown, show = [], walks.show
-    walks.show = lambda paths: shown.append(walks.steps_done) or show(paths)
+    walks.show = lambda paths, **state: shown.append(walks.steps_done) or show(paths, **state)
 
     async def play():
         walks.play()
@@ -252,7 +252,7 @@ def test_each_picture_shows_the_steps_of_one_picture_more(walks):
 
 def test_slow_training_is_drawn_after_each_step(walks):
     shown, show = [], walks.show
-    walks.show = lambda paths: shown.append(walks.steps_done) or show(paths)
+    walks.show = lambda paths, **state: shown.append(walks.steps_done) or show(paths, **state)
     walks.run["chosen"].before_step = lambda: time.sleep(1.1 * training_explorer.SLICE)
 
     async def play():
@@ -450,6 +450,6 @@ def test_the_messages_of_every_part_of_it_come_on_the_thread_of_the_cells(walks)
     for part in parts:
         parts += getattr(part, "children", ())
         part.comm._reply_subshell_for = lambda data, default: "another thread"
-    training_explorer.keep_on_one_thread(walks.widget)
+    one_thread.keep_on_one_thread(walks.widget)
     assert len(parts) > 10
     assert {part.comm._reply_subshell_for({}, "another thread") for part in parts} == {None}

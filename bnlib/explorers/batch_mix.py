@@ -8,8 +8,7 @@ import numpy as np
 from bnlib import cats
 from bnlib.batchnorm import BatchNorm
 from bnlib.live import Explorer, choice, kept, slider, whole_slider
-from bnlib.pictures import colors, plots
-from bnlib.pictures.moving import moving_line
+from bnlib.pictures import EVAL_MODE, TRAINING_MODE, moving_dots, moving_line, plots
 
 from .arguments import checked_net
 from .examples import as_many_dogs_as_cats, nets_of_black_animals
@@ -72,9 +71,9 @@ class BatchMix(Explorer):
         black.tick_params(labelbottom=False)
         now.set_xlabel("ẑ of one hidden unit, in batch mode")
         curve.set(xlim=(0, 1), ylim=(-0.02, 1.05), xlabel="share of cats in the batch", title="share called right")
-        self.running = moving_line(curve, "--", "running statistics", color=colors.BLUE)
-        self.curve = moving_line(curve, "-", "statistics of the batch", color=colors.BLACK)
-        self.here = moving_line(curve, "D", color=colors.VERMILION, ms=9)
+        self.running = moving_line(curve, EVAL_MODE, "running statistics")
+        self.curve = moving_line(curve, TRAINING_MODE, "statistics of the batch")
+        self.here = moving_dots(curve, TRAINING_MODE, ms=9)
         curve.legend(loc="lower center")
         return {"mix": figure}
 

@@ -4,8 +4,7 @@ import numpy as np
 
 from bnlib.inference import accuracy
 from bnlib.live import log_slider, slider, whole_slider
-from bnlib.pictures import EVAL_MODE, TRAINING_MODE, plots
-from bnlib.pictures.moving import MovingBand, fixed_ticks
+from bnlib.pictures import EVAL_MODE, SKY, TRAINING_MODE, MovingBand, fixed_ticks, plots
 
 from .examples import all_digits, few_digits
 from .two_nets import NETS, TwoNets
@@ -14,7 +13,7 @@ EVERY = 10  # steps between two looks at the accuracy
 CURVES = {
     "batches": ("training digits, training mode", TRAINING_MODE),
     "training": ("training digits, eval mode", EVAL_MODE),
-    "unseen": ("unseen digits, eval mode", EVAL_MODE._replace(line="-.")),
+    "unseen": ("unseen digits, eval mode", EVAL_MODE._replace(color=SKY, line="-.")),
 }
 
 

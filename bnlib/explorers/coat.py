@@ -10,8 +10,7 @@ from bnlib.batchnorm import BatchNorm
 from bnlib.datasets.face import SIDE
 from bnlib.linear import Linear
 from bnlib.live import Explorer, choice, kept, slider
-from bnlib.pictures import colors, plots
-from bnlib.pictures.moving import moving_line
+from bnlib.pictures import BLACK, GRAY, VERMILION, moving_line, plots
 
 from .arguments import checked_net
 from .examples import SPECIES, nets_of_black_animals, unseen_animals
@@ -109,17 +108,17 @@ class Coat(Explorer):
         self.images = plots.draw_images(animals, np.ones((2 * SHOWN, SIDE, SIDE, 3)), columns=4, moving=True)
         side = SIDE + plots.GAP
         self.corners = np.array([(i % 4 * side + 28, i // 4 * side + 5) for i in range(2 * SHOWN)])
-        self.wrong = moving_line(animals, "x", color=colors.VERMILION, ms=9, mew=3)
+        self.wrong = moving_line(animals, "x", color=VERMILION, ms=9, mew=3)
         self.bars_of_black = SpeciesBars(black, EDGES, "black coats, as in training")
         self.bars = SpeciesBars(now, EDGES, "this coat")
         black.legend(loc="upper right", handlelength=1.5)
         black.tick_params(labelbottom=False)
         now.set_xlabel("ẑ of one hidden unit")
         curve.set(xlim=(0, 1), ylim=(-0.02, 1.02), xlabel="coat", title="share called right")
-        curve.axhline(0.5, color=colors.GRAY, linewidth=0.8, linestyle="-")
-        self.ground = moving_line(curve, ":", "background", color=colors.GRAY)
-        self.curve = moving_line(curve, "-", color=colors.BLACK)
-        self.here = moving_line(curve, "D", color=colors.VERMILION, ms=9)
+        curve.axhline(0.5, color=GRAY, linewidth=0.8, linestyle="-")
+        self.ground = moving_line(curve, ":", "background", color=GRAY)
+        self.curve = moving_line(curve, "-", color=BLACK)
+        self.here = moving_line(curve, "D", color=VERMILION, ms=9)
         curve.legend(loc="lower left", handlelength=1.5)
         return {"coat": figure}
 

@@ -58,7 +58,7 @@ def all_digits():
 
 @functools.cache
 def few_digits(wrong):
-    """200 digits for each of 10 nets, (10, 200, 64), and labels (10, 200). A larger share `wrong` keeps the wrong ones."""
+    """200 digits for each of 10 nets, (10, 200, 64), and labels (10, 200), a share of them wrong. More keep those."""
     x, labels, *_ = all_digits()
     draws = np.random.default_rng(5)
     rows = np.stack([draws.permutation(len(x))[:200] for _ in range(10)])

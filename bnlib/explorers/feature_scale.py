@@ -6,8 +6,7 @@ import numpy as np
 
 from bnlib.batchnorm import batch_norm
 from bnlib.live import Explorer, log_slider, slider, whole_slider
-from bnlib.pictures import colors, plots
-from bnlib.pictures.moving import moving_line
+from bnlib.pictures import BLACK, BLUE, GRAY, VERMILION, moving_line, plots
 
 N = 200
 DRAWN = np.random.default_rng(0).normal(size=(N, 2))
@@ -17,7 +16,7 @@ MOST_STEPS = 200
 ANGLES = np.linspace(0, 2 * np.pi, 61)
 CIRCLE = np.stack([np.cos(ANGLES), np.sin(ANGLES)])
 RINGS = (0.25, 0.5, 0.75, 1.0, 1.25)  # on each the root of the loss is this share of its value at the start
-KINDS = {"raw": (colors.VERMILION, "-"), "standardized": (colors.BLUE, "--")}
+KINDS = {"raw": (VERMILION, "-"), "standardized": (BLUE, "--")}
 
 
 def descend(features, target, rate, steps):
@@ -61,9 +60,9 @@ class FeatureScale(Explorer):
         for ax, (name, (color, line)) in zip(valleys, KINDS.items(), strict=True):
             ax.set(xlim=(-0.6, 3.2), ylim=(-1.4, 2.4), aspect="equal", title=f"loss: {name}")
             ax.set(xlabel="weight of x₁", ylabel="weight of x₂")
-            rings = moving_line(ax, "-", color=colors.GRAY, linewidth=1)
+            rings = moving_line(ax, "-", color=GRAY, linewidth=1)
             path = moving_line(ax, ".-", color=color, linewidth=1.2)
-            self.valleys[name] = rings, path, moving_line(ax, "*", color=colors.BLACK, ms=12)
+            self.valleys[name] = rings, path, moving_line(ax, "*", color=BLACK, ms=12)
             self.curves[name] = moving_line(loss, line, name, color=color)
         loss.legend(loc="upper right")
         return {"descent": figure}

@@ -9,8 +9,7 @@ import numpy as np
 from bnlib.batchnorm import batch_norm, check_finite
 from bnlib.elementwise import ACTIVATIONS
 from bnlib.live import Explorer, choice, slider, whole_slider
-from bnlib.pictures import colors, plots
-from bnlib.pictures.moving import MovingBars, moving_line, number_line
+from bnlib.pictures import BLACK, BLUE, GRAY, ORANGE, VERMILION, MovingBars, moving_line, number_line, plots
 
 from .arguments import checked_net, checked_numbers
 from .examples import net_and_animals
@@ -21,9 +20,9 @@ EPS = 1e-5
 STEEPEST = {"relu": 1, "sigmoid": 1 / 4, "tanh": 1}
 LOST = {"relu": "dead (y ≤ 0)"} | dict.fromkeys(["sigmoid", "tanh"], "saturated (slope < 10 % of the steepest)")
 ROWS = {
-    "z": ("z, from the linear layer", colors.BLACK),
-    "z_hat": ("ẑ = (z − μ) / √(σ² + ε)", colors.BLUE),
-    "y": ("y = γ ẑ + β", colors.ORANGE),
+    "z": ("z, from the linear layer", BLACK),
+    "z_hat": ("ẑ = (z − μ) / √(σ² + ε)", BLUE),
+    "y": ("y = γ ẑ + β", ORANGE),
 }
 
 
@@ -53,7 +52,7 @@ class GammaBeta(Explorer):
         model, data = (model, data) if self.given(model=model, data=data) else net_and_animals()
         model, data = checked_net("model", model), checked_numbers("data", data)
         if data.ndim < 2 or len(data) < 4:
-            raise ValueError(f"data must have at least 4 rows, for two batches of two; its shape is {data.shape}")
+            raise ValueError(f"data must be (n, features) or images (n, ...), n >= 4 for two batches; got {data.shape}")
         self.largest = min(LARGEST_BATCH, len(data) // 2)
         with np.errstate(over="ignore", invalid="ignore"):  # named below
             x = data[: 2 * self.largest].reshape(2 * self.largest, -1).astype(model.dtype)
@@ -95,10 +94,10 @@ class GammaBeta(Explorer):
         ax.set_xlabel("value (the outermost bars hold all beyond)")
         self.ax = axes["curve"]
         self.ax.set(xlim=limits, xlabel="y")
-        self.ax.axvline(0, color=colors.GRAY, linewidth=0.8, linestyle="-")
-        (self.curve,) = self.ax.plot(self.edges, self.edges, "-", color=colors.GRAY)
-        self.alive = moving_line(self.ax, "o", color=colors.BLUE, alpha=0.5)
-        self.lost = moving_line(self.ax, "x", color=colors.VERMILION)
+        self.ax.axvline(0, color=GRAY, linewidth=0.8, linestyle="-")
+        (self.curve,) = self.ax.plot(self.edges, self.edges, "-", color=GRAY)
+        self.alive = moving_line(self.ax, "o", color=BLUE, alpha=0.5)
+        self.lost = moving_line(self.ax, "x", color=VERMILION)
         self.share = self.ax.text(0.04, 0.9, "", transform=self.ax.transAxes, animated=True)
         self.meaning = self.ax.text(0.04, 0.83, "", transform=self.ax.transAxes)
         self.show_activation("tanh", self.edges)  # has the widest tick labels, and the figure is laid out once

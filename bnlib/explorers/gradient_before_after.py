@@ -7,8 +7,7 @@ import numpy as np
 
 from bnlib.batchnorm import BatchNorm
 from bnlib.live import Explorer, choice, slider, whole_slider
-from bnlib.pictures import colors, plots
-from bnlib.pictures.moving import moving_line
+from bnlib.pictures import BLACK, BLUE, GRAY, ORANGE, SKY, moving_line, plots
 
 from .arguments import checked_numbers
 from .examples import unit_and_gradients
@@ -75,12 +74,12 @@ class GradientBeforeAfter(Explorer):
         self.sides = []
         for ax, title in zip(axes, ("dy, at the output of BN", "what arrives at z: dz · √(σ² + ε)"), strict=True):
             ax.set(xlabel="ẑ of the example", title=title)
-            ax.axhline(0, color=colors.GRAY, linewidth=0.8, linestyle="-")
+            ax.axhline(0, color=GRAY, linewidth=0.8, linestyle="-")
             side = SimpleNamespace(
-                stems=moving_line(ax, "-", color=colors.SKY, linewidth=1),
-                line=moving_line(ax, "--", "what BN takes off", color=colors.BLACK),
-                others=moving_line(ax, "o", "an example", color=colors.BLUE, markersize=5),
-                first=moving_line(ax, "D", "example 1", color=colors.ORANGE, markersize=9),
+                stems=moving_line(ax, "-", color=SKY, linewidth=1),
+                line=moving_line(ax, "--", "what BN takes off", color=BLACK),
+                others=moving_line(ax, "o", "an example", color=BLUE, markersize=5),
+                first=moving_line(ax, "D", "example 1", color=ORANGE, markersize=9),
                 text=ax.text(0.02, 0.97, "", transform=ax.transAxes, va="top", animated=True),
             )
             self.sides.append(side)

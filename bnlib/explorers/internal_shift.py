@@ -8,8 +8,7 @@ import numpy as np
 from bnlib.live import Explorer, toggle, whole_slider
 from bnlib.losses import cross_entropy
 from bnlib.mlp import MLP
-from bnlib.pictures import colors, plots
-from bnlib.pictures.moving import MovingBars, heights, moving_line
+from bnlib.pictures import BLACK, MovingBars, heights, moving_line, plots
 from bnlib.sgd import SGD
 
 from .examples import all_digits
@@ -92,9 +91,10 @@ class InternalShift(Explorer):
                 key, below = (name, layer), self.axes[2, layer]
                 ax.set(ylim=(0, 1.05), yticks=[], title=f"into layer {layer + 2}, {name}")
                 self.now[key] = MovingBars(ax, edges, color=look.color, line=look.line)
-                self.first[key] = ax.stairs(np.zeros(30), edges, color=colors.BLACK, lw=1, animated=True)
+                self.now[key].artist.set_linewidth(0)  # the line is that of step 0
+                self.first[key] = ax.stairs(np.zeros(30), edges, color=BLACK, lw=1, animated=True)
                 self.curves[key] = moving_line(below, look, name)
-                self.marks[key] = moving_line(below, look.marker, color=look.color, ms=8, markeredgecolor=colors.BLACK)
+                self.marks[key] = moving_line(below, look.marker, color=look.color, ms=8, markeredgecolor=BLACK)
         for layer, ax in enumerate(self.axes[2]):
             ax.set(xlabel="step", xlim=(-2, STEPS + 1), yscale="log", ylim=(2e-4, 5))
             ax.set_title(f"shift met by layer {layer + 2}")

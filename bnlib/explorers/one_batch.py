@@ -6,8 +6,7 @@ import numpy as np
 
 from bnlib.batchnorm import batch_norm
 from bnlib.live import Explorer, log_slider, slider, whole_slider
-from bnlib.pictures import colors, plots
-from bnlib.pictures.moving import moving_line, number_line
+from bnlib.pictures import BLACK, BLUE, GRAY, VERMILION, moving_line, number_line, plots
 
 from .arguments import checked_numbers
 from .examples import MATES
@@ -56,13 +55,13 @@ class OneBatch(Explorer):
         upper = line.secondary_xaxis("top", functions=(lambda x: x / self.shrink, lambda z: z * self.shrink))
         upper.set_xlabel("z")
         curve.set(xlim=(-LARGEST, LARGEST), ylim=(-reach, reach), xlabel="z of the one you drag", ylabel="ẑ")
-        gray = {"color": colors.GRAY, "linewidth": 1}
+        gray = {"color": GRAY, "linewidth": 1}
         self.links = moving_line(line, "-", **gray)
-        self.before = moving_line(line, "o", "ẑ before you dragged", color=colors.BLACK, ms=9, mfc="none")
+        self.before = moving_line(line, "o", "ẑ before you dragged", color=BLACK, ms=9, mfc="none")
         self.bounds, self.here = moving_line(curve, ":", **gray), moving_line(curve, ":", **gray)
-        self.bound_text = curve.text(0, 0, "", ha="left", va="bottom", color=colors.GRAY, animated=True)
+        self.bound_text = curve.text(0, 0, "", ha="left", va="bottom", color=GRAY, animated=True)
         self.groups = []
-        looks = ("the others", "o", "--", colors.BLUE, 1), ("the one you drag", "D", "-", colors.VERMILION, 2.5)
+        looks = ("the others", "o", "--", BLUE, 1), ("the one you drag", "D", "-", VERMILION, 2.5)
         for name, marker, style, color, width in looks:
             dots = moving_line(line, marker, name, color=color, ms=7)
             lines = moving_line(curve, style, color=color, linewidth=width)

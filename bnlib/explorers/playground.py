@@ -5,8 +5,7 @@ from matplotlib.colors import to_rgb
 
 from bnlib.elementwise import ACTIVATIONS
 from bnlib.live import choice, log_slider, slider, whole_slider
-from bnlib.pictures import CAT, DOG, plots
-from bnlib.pictures.moving import MovingBars, fixed_ticks, moving_dots
+from bnlib.pictures import BLACK, CAT, DOG, MovingBars, fixed_ticks, moving_dots, plots
 
 from .problems import PROBLEMS, points
 from .recorded_run import at_steps
@@ -17,7 +16,10 @@ WIDE, HIGH = 3.2, 2.6  # half the part of the plane that is shown
 SIDE = 60  # squares of the decision regions
 GRID = np.stack(np.meshgrid(np.linspace(-WIDE, WIDE, SIDE), np.linspace(-HIGH, HIGH, SIDE)), axis=-1).reshape(-1, 2)
 EDGES = np.linspace(-6, 6, 49)  # of the histograms
-CLASSES = {"class 0 (dog)": DOG, "class 1 (cat)": CAT}
+CLASSES = {
+    "class 0 (dog)": (DOG, {"ms": 4, "mec": BLACK, "mew": 0.8}),
+    "class 1 (cat)": (CAT, {"ms": 4.5, "mew": 1.5}),
+}
 
 
 def first_net(model, x, mode):
@@ -39,8 +41,8 @@ def first_net(model, x, mode):
 
 def shades():
     """For a probability in 256 steps: from the colour of class 0 over white to that of class 1, as RGBA bytes."""
-    sure = np.abs(np.linspace(-1, 1, 256))[:, None] * 0.6
-    ends = [np.array(to_rgb(look.color)) for look in CLASSES.values()]
+    sure = np.abs(np.linspace(-1, 1, 256))[:, None] * 0.35  # so that the points stand out
+    ends = [np.array(to_rgb(look.color)) for look, _ in CLASSES.values()]
     rgb = 1 - sure + sure * np.where(np.arange(256)[:, None] < 128, *ends)
     return np.append(rgb * 255, np.full((256, 1), 255), axis=1).astype(np.uint8)
 
@@ -79,8 +81,7 @@ class Playground(TwoNets):
             region, histogram = axes["region" + row * " "], axes["histogram" + row * " "]
             blank, extent = np.zeros((SIDE, SIDE, 4), np.uint8), (-WIDE, WIDE, -HIGH, HIGH)
             self.regions[net] = region.imshow(blank, extent=extent, origin="lower", aspect="auto", animated=True)
-            dots = {"ms": 4, "mew": 0.8}
-            self.dots[net] = [moving_dots(region, kind, name, **dots) for name, kind in CLASSES.items()]
+            self.dots[net] = [moving_dots(region, kind, name, **dots) for name, (kind, dots) in CLASSES.items()]
             region.set(xticks=[], yticks=[], title=f"net 1 of {self.replicas} {net}")
             self.bars[net] = MovingBars(histogram, EDGES, color=look.color, line=look.line)
             histogram.set(xlim=EDGES[[0, -1]], xticks=[-5, 0, 5], ylim=(0, 1.05), yticks=[])

@@ -5,18 +5,17 @@ from types import SimpleNamespace
 import numpy as np
 
 from bnlib.live import Explorer, kept, log_slider, toggle, whole_slider
-from bnlib.pictures import colors, plots
-from bnlib.pictures.moving import moving_line
+from bnlib.pictures import BLACK, BLUE, SKY, VERMILION, moving_line, plots
 
 from .recorded_run import checked_run, digits_run, running_averages
 
 LARGEST_BATCH = 256
 STARTS = {"mean": 0.0, "variance": 1.0}
 LINES = {
-    "exact": ("exact: all the data", "-", {"color": colors.BLACK, "lw": 2.5}),
-    "batch": ("of the batch", ".", {"color": colors.SKY, "ms": 5}),
-    "plain": ("plain average so far", ":", {"color": colors.VERMILION}),
-    "running": ("running average", "--", {"color": colors.BLUE, "lw": 2.5}),
+    "exact": ("exact: all the data", "-", {"color": BLACK, "lw": 2.5}),
+    "batch": ("of the batch", ".", {"color": SKY, "ms": 5}),
+    "plain": ("plain average so far", ":", {"color": VERMILION}),
+    "running": ("running average", "--", {"color": BLUE, "lw": 2.5}),
 }
 
 

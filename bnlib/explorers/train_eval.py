@@ -6,8 +6,7 @@ import numpy as np
 
 from bnlib.inference import accuracy
 from bnlib.live import Explorer, kept, log_slider, toggle, whole_slider
-from bnlib.pictures import BLACK, EVAL_MODE, GRAY, TRAINING_MODE, plots
-from bnlib.pictures.moving import moving_dots, moving_line
+from bnlib.pictures import BLACK, EVAL_MODE, GRAY, TRAINING_MODE, moving_dots, moving_line, plots
 
 from .recorded_run import at_steps, checked_run, digits_run, running_averages
 

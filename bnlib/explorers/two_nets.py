@@ -6,8 +6,7 @@ import numpy as np
 
 from bnlib.live import TrainingExplorer
 from bnlib.mlp import MLP
-from bnlib.pictures import WITH_BN, WITHOUT_BN
-from bnlib.pictures.moving import MovingBand, fixed_ticks, moving_dots
+from bnlib.pictures import WITH_BN, WITHOUT_BN, MovingBand, fixed_ticks, moving_dots
 from bnlib.training import Training
 
 NETS = {"with BN": WITH_BN, "without BN": WITHOUT_BN}

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from bnlib.pictures.moving import MovingBars, number_line
+from bnlib.pictures import MovingBars, number_line
 
 from .examples import SPECIES
 
