@@ -5,6 +5,7 @@ import re
 
 import numpy as np
 import pytest
+from ipywidgets.widgets.widget import _instances as open_widgets
 
 from bnlib import MLP, cats
 from bnlib.explorers import BatchMix
@@ -103,11 +104,21 @@ def test_a_net_that_is_trained_further_stays_in_the_explorer_as_it_was():
 
 
 @pytest.mark.parametrize(
-    "settings, words", [({"replicas": 3}, "3 replicas"), ({"norm": None}, "0 batch normalizations")]
+    "sizes, settings, words",
+    [
+        ((3072, 4, 2), {"replicas": 3}, "3 replicas"),
+        ((3072, 4, 2), {"norm": None}, "0 batch normalizations"),
+        ((3072, 4, 10), {}, "2 classes, but it is one for 10"),
+        ((64, 4, 2), {}, "3072 features, but it is one for 64"),
+    ],
 )
-def test_a_net_that_does_not_fit_is_refused(settings, words):
+def test_a_net_that_does_not_fit_is_refused_and_leaves_nothing_open(sizes, settings, words):
+    before = len(open_widgets)
     with pytest.raises(ValueError, match=words):
-        BatchMix(model=MLP((3072, 4, 2), rng=np.random.default_rng(0), **settings))
+        BatchMix(model=MLP(sizes, rng=np.random.default_rng(0), **settings))
+    with pytest.raises(TypeError, match="model must be an MLP.*'a net'"):
+        BatchMix(model="a net")
+    assert len(open_widgets) == before
 
 
 def test_the_curve_follows_the_batch_size_and_the_coat(explorer):

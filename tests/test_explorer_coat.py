@@ -139,6 +139,9 @@ def net(sizes=(3072, 4, 2), **settings):
         (net(sizes=(3072, 2)), net(sizes=(3072, 2), norm=None), ValueError, "of sizes \\(3072, 2\\)"),
         (net(replicas=3), net(norm=None), ValueError, "3 replicas"),
         (net(placement="after"), net(norm=None), ValueError, "before each activation"),
+        (1, 2, TypeError, "must be an MLP.*but it is 1"),
+        (net(sizes=(3072, 4, 10)), net(norm=None), ValueError, "2 classes, but it is one for 10"),
+        (net(), net(sizes=(64, 4, 2), norm=None), ValueError, "3072 features, but it is one for 64"),
     ],
 )
 def test_nets_that_do_not_fit_are_refused(model, plain, error, words):

@@ -131,6 +131,9 @@ def test_it_shows_the_net_and_the_animals_it_is_given_and_leaves_them_as_they_ar
     assert all(layer.training for layer in model.layers if isinstance(layer, BatchNorm))
 
 
+NET = MLP((12, 5, 2), rng=np.random.default_rng(0), dtype=float)
+
+
 @pytest.mark.parametrize(
     "arguments, error, words",
     [
@@ -146,6 +149,11 @@ def test_it_shows_the_net_and_the_animals_it_is_given_and_leaves_them_as_they_ar
             r"n >= 4.*\(3, 12\)",
         ),
         ({"model": MLP((12, 5, 2), rng=np.random.default_rng(0)), "data": np.ones((8, 11))}, ValueError, "12.*11"),
+        ({"model": NET, "data": np.full((8, 12), 1e160)}, ValueError, r"above 1e\+12 cannot be drawn"),
+        ({"model": NET, "data": np.full((8, 12), 1e300)}, ValueError, r"above 1e\+12 cannot be drawn"),
+        ({"model": NET, "data": 1e160}, ValueError, r"n >= 4.*\(\)"),
+        ({"model": NET, "data": [["a"] * 12] * 8}, TypeError, "data must hold numbers"),
+        ({"model": MLP, "data": np.ones((8, 12))}, TypeError, "model must be an MLP.*class"),
         (
             {"model": MLP((12, 5, 2), rng=np.random.default_rng(0)), "data": np.full((8, 12), np.nan)},
             ValueError,

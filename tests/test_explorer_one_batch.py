@@ -4,6 +4,7 @@ import re
 
 import numpy as np
 import pytest
+from ipywidgets.widgets.widget import _instances as open_widgets
 
 from bnlib.explorers import OneBatch
 
@@ -70,6 +71,13 @@ def test_one_batch_drags_among_the_values_it_is_given():
     z = [-3, 5.5, 1, -7]
     assert f"μ = {np.mean(z):.2f} and σ = {np.std(z):.2f}" in explorer.caption
     explorer.close()
+
+
+def test_a_value_that_is_an_array_is_refused():
+    before = len(open_widgets)
+    with pytest.raises(ValueError, match=r"value must be of type float, from -40.0 to 40.0, but it is array\(\["):
+        OneBatch(value=np.zeros(2))
+    assert len(open_widgets) == before
 
 
 def test_a_value_just_below_zero_is_written_without_a_sign():

@@ -8,8 +8,9 @@ import pytest
 from matplotlib.colors import to_rgb
 
 from bnlib import cats
+from bnlib.datasets.plane import points
 from bnlib.explorers import Playground
-from bnlib.explorers.playground import CLASSES, GRID, points
+from bnlib.explorers.playground import CLASSES, GRID
 from bnlib.pictures import CAT, DOG
 
 pytestmark = pytest.mark.filterwarnings("error")

@@ -55,6 +55,12 @@ def test_one_kind_of_net_can_be_trained_alone_and_learns_what_it_learns_beside_t
         explorer.close()
 
 
+def test_the_number_of_steps_may_be_one_of_numpy():
+    explorer = TrainLive(steps=np.int64(20))
+    assert explorer.code() == "TrainLive()"
+    explorer.close()
+
+
 def test_nets_that_diverge_are_counted_and_leave_no_nan_in_the_picture():
     explorer = TrainLive(lr=100.0, init_scale=10.0, depth=6, steps=60)
     history, _ = plain_run("without BN", 60, 100.0, 60, 10.0, 6, "relu")

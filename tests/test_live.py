@@ -15,7 +15,7 @@ import pytest
 from ipywidgets.widgets.widget import _instances as open_widgets
 from PIL import Image
 
-from bnlib.live import Explorer, FloatLogSlider, FloatSlider, IntSlider, cells
+from bnlib.live import Explorer, FloatLogSlider, FloatSlider, IntSlider, cells, kept
 from bnlib.pictures import Picture, plots
 from bnlib.pictures.moving_text import Letters
 
@@ -330,6 +330,20 @@ def test_its_line_of_code_rebuilds_the_state_and_the_pictures(bell):
     ]
 
 
+def test_the_state_is_read_as_a_copy_so_reset_and_code_tell_the_truth(bell):
+    bell.set(mean=1.0)
+    bell.state["mean"] = 2.0
+    bell.state.clear()
+    assert bell.state["mean"] == bell.controls["mean"].value == 1.0 and bell.code() == "Bell(mean=1.0)"
+    for fixed in (bell.start, bell.defaults):
+        with pytest.raises(TypeError, match="item assignment"):
+            fixed["mean"] = 2.0
+    with pytest.raises(AttributeError, match="state"):
+        bell.state = {"mean": 2.0}
+    bell.reset()
+    assert bell.state["mean"] == bell.controls["mean"].value == 0.0 and bell.code() == "Bell()"
+
+
 def test_the_last_picture_is_that_of_the_last_position_whatever_came_before(bell):
     rng = np.random.default_rng(0)
     for _ in range(100):
@@ -356,6 +370,12 @@ def test_the_last_picture_is_that_of_the_last_position_whatever_came_before(bell
         ({"power": float("inf")}, ValueError, "power.*int.*inf"),
         ({"sign": "sideways"}, ValueError, "sign.*'up', 'down'.*'sideways'"),
         ({"tall": 2}, ValueError, "tall.*2"),
+        ({"mean": True}, ValueError, "mean.*float.*True"),
+        ({"mean": np.array([1.0, 2.0])}, ValueError, r"mean.*-3.0 to 3.0.*array\(\[1"),
+        ({"mean": np.array([1.0])}, ValueError, r"mean.*-3.0 to 3.0.*array\(\[1"),
+        ({"power": [2]}, ValueError, r"power.*int.*\[2\]"),
+        ({"sign": np.array(["up", "down"])}, ValueError, r"sign.*'up', 'down'.*array\(\['up'"),
+        ({"sign": ["up"]}, ValueError, r"sign.*'up', 'down'.*\['up'\]"),
     ],
 )
 def test_a_value_that_does_not_fit_is_named_and_leaves_everything_as_it_was(bell, bad, error, words):
@@ -396,7 +416,83 @@ def test_a_model_that_raises_leaves_state_controls_and_picture_as_they_were(bell
     assert bell.controls["mean"].value == 1.0
 
 
+# What an explorer keeps.
+
+
+class Sums:
+    def __init__(self):
+        self.computed = []
+
+    @kept
+    def sum_of(self, a, b):
+        """The sum."""
+        self.computed.append((a, b))
+        return a + b
+
+
+def test_what_is_kept_is_computed_anew_when_an_argument_changes_and_only_then():
+    sums = Sums()
+    assert [sums.sum_of(*pair) for pair in ((1, 2), (1, 2), (1, 3), (1, 3), (1, 2))] == [3, 3, 4, 4, 3]
+    assert sums.computed == [(1, 2), (1, 3), (1, 2)]
+    assert Sums.sum_of.__doc__ == "The sum."
+
+
+def test_what_is_kept_belongs_to_one_object_and_goes_with_it():
+    one, other = Sums(), Sums()
+    assert one.sum_of(1, 2) == other.sum_of(1, 2) == 3
+    assert one.computed == other.computed == [(1, 2)]
+    gone = weakref.ref(one)
+    del one
+    gc.collect()
+    assert gone() is None
+
+
+class Named(Bell):
+    def __init__(self, *, model=None, data=None, **start):
+        self.was_given = self.given(model=model, data=data)
+        super().__init__(**start)
+
+
+def test_arguments_are_given_all_or_none_and_stand_in_the_line_of_code():
+    explorer, plain = Named(model=1, data=0, mean=0.5), Named()
+    assert explorer.was_given and explorer.code() == "Named(model=model, data=data, mean=0.5)"
+    assert not plain.was_given and plain.code() == "Named()"
+    for each in (explorer, plain):
+        each.close()
+    before = len(open_widgets)
+    with pytest.raises(TypeError, match=r"model and data together.*\['data'\]"):
+        Named(data=0)
+    assert len(open_widgets) == before
+
+
 # The end.
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        lambda bell: bell.set(mean=1.0),
+        lambda bell: bell.narrow(),
+        lambda bell: bell.reset(),
+        lambda bell: bell.code(),
+        lambda bell: bell.state,
+        lambda bell: bell.start,
+        lambda bell: bell.controls,
+        lambda bell: bell.picture,
+        lambda bell: bell.caption,
+        lambda bell: bell.ax,
+    ],
+)
+def test_a_closed_explorer_says_so_and_what_to_do(use):
+    explorer = Bell()
+    explorer.close()
+    with pytest.raises(AttributeError, match=r"this Bell is closed.*make another, Bell\("):
+        use(explorer)
+
+
+def test_what_an_open_explorer_does_not_have_is_named_as_everywhere(bell):
+    with pytest.raises(AttributeError, match="'Bell' object has no attribute 'colour'"):
+        _ = bell.colour
 
 
 def test_closing_leaves_no_widget_and_frees_the_figure():

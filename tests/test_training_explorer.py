@@ -216,6 +216,45 @@ def test_interrupted_runs_are_at_the_same_step_again(walks):
     assert walks.picture.value == drawn_in_python(walks)
 
 
+def test_a_run_that_is_interrupted_again_while_it_is_mended_begins_again_and_says_so(walks):
+    def interrupt():
+        raise KeyboardInterrupt
+
+    def interrupted_run(**_):
+        raise KeyboardInterrupt
+
+    walks.advance(3)
+    start_run, walks.start_run = walks.start_run, interrupted_run
+    walks.run["chosen"].before_step = interrupt
+    with pytest.raises(KeyboardInterrupt):
+        walks.advance(20)
+    walks.start_run = start_run
+    walks.advance(2)
+    assert {len(walk.path) for walk in walks.run.values()} == {11} and walks.steps_done == 10
+    assert walks.picture.value == drawn_in_python(walks)
+
+
+def test_a_number_of_steps_may_be_one_of_numpy():
+    explorer = Walks(steps=np.int64(17))
+    explorer.advance(np.int32(3))
+    assert explorer.steps_done == 20 and explorer.code() == "Walks(steps=20)"
+    explorer.reset()
+    assert explorer.code() == "Walks(steps=17)"
+    explorer.close()
+
+
+@pytest.mark.parametrize("use", ["play", "pause", "step", "restart", "reset", "code"])
+def test_a_closed_run_says_so_and_leaves_no_task(use):
+    async def play():
+        explorer = Walks()
+        explorer.close()
+        with pytest.raises(AttributeError, match="this Walks is closed"):
+            getattr(explorer, use)()
+        assert not others()
+
+    asyncio.run(play())
+
+
 def test_play_says_what_it_needs_where_no_event_loop_runs(walks):
     with pytest.raises(RuntimeError, match=r"event loop.*advance\(steps\)"):
         walks.play()

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from bnlib.batchnorm import batch_norm, check_finite
+from bnlib.batchnorm import batch_norm
 from bnlib.elementwise import ACTIVATIONS
 from bnlib.live import Explorer, choice, slider, whole_slider
 from bnlib.pictures import BLACK, BLUE, GRAY, ORANGE, VERMILION, MovingBars, moving_line, number_line, plots
@@ -14,7 +14,7 @@ from bnlib.pictures import BLACK, BLUE, GRAY, ORANGE, VERMILION, MovingBars, mov
 from .arguments import checked_net, checked_numbers
 from .examples import net_and_animals
 
-LARGEST_BATCH = 256
+LARGEST_BATCH, LARGEST_Z = 256, 1e12
 EPS = 1e-5
 # A value is called dead or saturated where the activation's slope is below a tenth of its largest slope, given here.
 STEEPEST = {"relu": 1, "sigmoid": 1 / 4, "tanh": 1}
@@ -57,7 +57,10 @@ class GammaBeta(Explorer):
         with np.errstate(over="ignore", invalid="ignore"):  # named below
             x = data[: 2 * self.largest].reshape(2 * self.largest, -1).astype(model.dtype)
             self.pre_activations = copy.copy(model.layers[0]).forward(x).astype(np.float64)
-            check_finite(self.pre_activations.var(axis=0), "the variance of z, for so large data,")
+        if not np.abs(self.pre_activations).max() <= LARGEST_Z:
+            raise ValueError(
+                f"data so large that |z| is above {LARGEST_Z:g} cannot be drawn: scale it for the net first"
+            )
         super().__init__(**start)
 
     def make_controls(self):

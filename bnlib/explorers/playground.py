@@ -3,11 +3,11 @@
 import numpy as np
 from matplotlib.colors import to_rgb
 
+from bnlib.datasets.plane import PROBLEMS, points
 from bnlib.elementwise import ACTIVATIONS
 from bnlib.live import choice, log_slider, slider, whole_slider
 from bnlib.pictures import BLACK, CAT, DOG, MovingBars, fixed_ticks, moving_dots, plots
 
-from .problems import PROBLEMS, points
 from .recorded_run import at_steps
 from .two_nets import BLOCK, NETS, TwoNets
 

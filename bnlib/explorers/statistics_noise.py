@@ -6,25 +6,14 @@ from types import SimpleNamespace
 import numpy as np
 
 from bnlib.live import Explorer, kept, toggle, whole_slider
-from bnlib.pictures import (
-    BLACK,
-    BLUE,
-    GRAY,
-    VERMILION,
-    MovingBars,
-    clipped_counts,
-    fixed_ticks,
-    moving_line,
-    number_line,
-    plots,
-)
+from bnlib.pictures import MovingBars, clipped_counts, colors, fixed_ticks, moving_line, number_line, plots
 
 from .arguments import checked_numbers
 from .examples import BATCHES, HUMP, LARGEST_BATCH, batches_of_values
 
 SIZES = 2 ** np.arange(1, 9)
 EDGES = {"mean": np.linspace(-2.5, 2.5, 101), "var": np.linspace(0, 4, 81)}
-LOOKS = {"mean": (BLUE, "o", "-"), "var": (VERMILION, "D", "--")}
+LOOKS = {"mean": (colors.BLUE, "o", "-"), "var": (colors.VERMILION, "D", "--")}
 FOURTH_MOMENT = {"normal": 3.0, "skewed": 9.0, "humps": 3 - 2 * HUMP**4}
 
 
@@ -76,9 +65,9 @@ class StatisticsNoise(Explorer):
         self.bars, self.densities, self.lines = {}, {}, {}
         for ax, middle, (name, (color, marker, line)) in zip((mean, var), (0, 1), LOOKS.items(), strict=True):
             ax.set(xlim=EDGES[name][[0, -1]], ylim=(0, 1.4))
-            ax.axvline(middle, color=GRAY, linewidth=1, linestyle=":")
+            ax.axvline(middle, color=colors.GRAY, linewidth=1, linestyle=":")
             self.bars[name] = MovingBars(ax, EDGES[name], color=color)
-            self.densities[name] = moving_line(ax, "-", "theory", color=BLACK, linewidth=1.5)
+            self.densities[name] = moving_line(ax, "-", "theory", color=colors.BLACK, linewidth=1.5)
             self.lines[name] = (
                 moving_line(spread, line, color=color, linewidth=1.5),
                 moving_line(spread, marker, color=color, ms=5),

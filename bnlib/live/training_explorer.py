@@ -59,14 +59,12 @@ class TrainingExplorer(Explorer):
             button.layout.width = "100px"
         self.status = ipywidgets.Label()
         row, *pictures_and_caption = self.widget.children
-        buttons = row.children[len(self.controls) :]
-        row.children = row.children[: len(self.controls)]
-        parts = [self.play_button, step, restart, *buttons, self.status]
+        count = len(self.controls)
+        parts = [self.play_button, step, restart, *row.children[count:], self.status]
+        row.children = row.children[:count]
         run = ipywidgets.HBox(parts, layout={"flex_flow": "row wrap"})
         self.widget.children = [row, run, *pictures_and_caption]
         keep_on_one_thread(self.widget)
-
-    # The run.
 
     def compute(self, **state):
         before = self._state

@@ -1,10 +1,10 @@
-"""The problems of the playground: points in the plane, each of one of two classes."""
+"""Problems in the plane: points, each of one of two classes."""
 
 import functools
 
 import numpy as np
 
-from bnlib import cats
+from . import cats
 
 TRAINED, SHOWN = 512, 200  # points
 
@@ -42,7 +42,9 @@ PROBLEMS = {"cats and dogs": ears_and_face, "circles": circles, "two spirals": s
 
 @functools.cache
 def points(problem):
-    """The points to train on, (512, 2), and those that are shown, (200, 2), each with labels. Mean 0, variance 1."""
+    """The points to train on, (512, 2), and those to show, (200, 2), each with labels. Mean 0, variance 1. problem: see
+    PROBLEMS.
+    """
     x, labels = PROBLEMS[problem](TRAINED + SHOWN, np.random.default_rng(0))
     x = (x - x.mean(axis=0)) / x.std(axis=0)
     return x[:TRAINED], labels[:TRAINED], x[TRAINED:], labels[TRAINED:]
