@@ -7,6 +7,7 @@ from .feature_scale import FeatureScale
 from .gamma_beta import GammaBeta
 from .gradient_before_after import GradientBeforeAfter
 from .internal_shift import InternalShift
+from .memory import Memory
 from .one_batch import OneBatch
 from .playground import Playground
 from .running_statistics import RunningStatistics
@@ -16,7 +17,7 @@ from .train_live import TrainLive
 from .weight_scale import WeightScale
 
 IN_ORDER = (
-    *(GammaBeta, FeatureScale, OneBatch, StatisticsNoise, GradientBeforeAfter, WeightScale, RunningStatistics),
-    *(TrainEval, TrainLive, Coat, BatchMix, Playground, InternalShift, BatchSize),
+    *(GammaBeta, FeatureScale, OneBatch, StatisticsNoise, GradientBeforeAfter, WeightScale, Memory),
+    *(RunningStatistics, TrainEval, TrainLive, Coat, BatchMix, Playground, InternalShift, BatchSize),
 )
 EXPLORERS = {explorer.__module__.split(".")[-1]: explorer for explorer in IN_ORDER}  # by the names of their files
