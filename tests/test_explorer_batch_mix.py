@@ -12,7 +12,6 @@ from bnlib.explorers import BatchMix
 from bnlib.explorers.batch_mix import EDGES, LARGEST_BATCH, SHARES
 from bnlib.explorers.examples import as_many_dogs_as_cats, nets_of_black_animals
 
-pytestmark = pytest.mark.filterwarnings("error")
 EXPLORER = BatchMix
 STATES = [(0.5, 64, "black"), (0.0, 64, "black"), (1.0, 33, "gray"), (0.85, 16, "white"), (0.5, 2, "orange")]
 

@@ -7,8 +7,6 @@ from bnlib import MLP, accuracy, digits, fit
 from bnlib.explorers import BatchSize
 from bnlib.explorers.examples import all_digits, few_digits
 
-pytestmark = pytest.mark.filterwarnings("error")
-
 
 def labels_of(wrong):
     """Digits and labels, drawn again: the first digits of each net are the ones with wrong labels."""

@@ -10,7 +10,6 @@ from bnlib.explorers import Coat
 from bnlib.explorers.coat import BRIGHTNESSES, HUES, WAYS, rgb, with_idle_norms
 from bnlib.explorers.examples import nets_of_black_animals, unseen_animals
 
-pytestmark = pytest.mark.filterwarnings("error")
 EXPLORER = Coat
 rng = np.random.default_rng(7)
 STATES = [

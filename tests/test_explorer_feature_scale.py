@@ -7,7 +7,6 @@ import pytest
 
 from bnlib.explorers import FeatureScale
 
-pytestmark = pytest.mark.filterwarnings("error")
 EXPLORER = FeatureScale
 STATES = [
     {},

@@ -12,7 +12,6 @@ from bnlib import MLP, BatchNorm, accuracy, cats
 from bnlib.explorers import GammaBeta
 from bnlib.explorers.examples import net_and_animals
 
-pytestmark = pytest.mark.filterwarnings("error")
 EXPLORER = GammaBeta
 DERIVATIVE = {
     "relu": lambda y: (y > 0) * 1.0,

@@ -8,7 +8,6 @@ import pytest
 from bnlib.explorers import GradientBeforeAfter
 from bnlib.explorers.examples import unit_and_gradients
 
-pytestmark = pytest.mark.filterwarnings("error")
 EXPLORER = GradientBeforeAfter
 STATES = [
     {},

@@ -9,7 +9,6 @@ from bnlib import digits
 from bnlib.explorers import InternalShift
 from bnlib.explorers.internal_shift import run_with_shifts
 
-pytestmark = pytest.mark.filterwarnings("error")
 EXPLORER = InternalShift
 SHAPES = [(64, 32), (32, 32), (32, 32), (32, 10)]
 ACTIVATION = {"sigmoid": lambda z: 1 / (1 + np.exp(-z)), "ReLU": lambda z: np.maximum(z, 0)}

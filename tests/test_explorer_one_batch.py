@@ -8,7 +8,6 @@ from ipywidgets.widgets.widget import _instances as open_widgets
 
 from bnlib.explorers import OneBatch
 
-pytestmark = pytest.mark.filterwarnings("error")
 EXPLORER = OneBatch
 STATES = [
     {},

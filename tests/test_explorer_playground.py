@@ -13,7 +13,6 @@ from bnlib.explorers import Playground
 from bnlib.explorers.playground import CLASSES, GRID
 from bnlib.pictures import CAT, DOG
 
-pytestmark = pytest.mark.filterwarnings("error")
 EXPLORER = Playground
 WORDS = (
     r"Step (\d+), (.+), (eval|training) mode, shift (\S+): (\d+)% right with BN, (\d+)% without .*over 75 % right: "

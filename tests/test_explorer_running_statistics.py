@@ -8,7 +8,6 @@ import pytest
 from bnlib import MLP, digits
 from bnlib.explorers import RunningStatistics
 
-pytestmark = pytest.mark.filterwarnings("error")
 EXPLORER = RunningStatistics
 
 

@@ -10,7 +10,6 @@ from bnlib.explorers import StatisticsNoise
 from bnlib.explorers.examples import batches_of_values
 from bnlib.explorers.statistics_noise import theory
 
-pytestmark = pytest.mark.filterwarnings("error")
 DATA = np.random.default_rng(7).uniform(2, 9, 400) ** 2
 EXPLORER = functools.partial(StatisticsNoise, data=DATA)
 STATES = [(m, values) for values in ("normal", "skewed", "humps", "data") for m in (2, 16, 256)] + [(3, "normal")]

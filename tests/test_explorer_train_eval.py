@@ -10,7 +10,6 @@ from bnlib import MLP, digits
 from bnlib.explorers import RunningStatistics, TrainEval
 from bnlib.explorers.recorded_run import digits_run
 
-pytestmark = pytest.mark.filterwarnings("error")
 EXPLORER = TrainEval
 DATA = digits.load_digits()
 X, LABELS = DATA.train_x[:300].astype(float), DATA.train_labels[:300]

@@ -6,7 +6,6 @@ import pytest
 from bnlib import MLP, accuracy, digits, fit
 from bnlib.explorers import TrainLive
 
-pytestmark = pytest.mark.filterwarnings("error")
 NORMS = {"with BN": "batch", "without BN": None}
 
 

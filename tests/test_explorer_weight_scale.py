@@ -10,7 +10,6 @@ from bnlib.explorers import WeightScale
 from bnlib.explorers.examples import inputs_and_targets
 from bnlib.explorers.weight_scale import descend, loss, loss_gradient, moments
 
-pytestmark = pytest.mark.filterwarnings("error")
 EXPLORER = WeightScale
 STATES = [
     {},

@@ -14,8 +14,6 @@ from bnlib.explorers import EXPLORERS
 from bnlib.live.sliders import Exact
 from bnlib.pictures import plots
 
-pytestmark = pytest.mark.filterwarnings("error")
-
 
 @pytest.fixture(scope="module", params=EXPLORERS)
 def make(request):

@@ -19,7 +19,6 @@ from bnlib.live import Explorer, FloatLogSlider, FloatSlider, IntSlider, cells, 
 from bnlib.pictures import Picture, plots
 from bnlib.pictures.moving_text import Letters
 
-pytestmark = pytest.mark.filterwarnings("error")
 X = np.linspace(-4, 4, 201)
 
 

@@ -14,8 +14,6 @@ from bnlib.live import FloatSlider, IntSlider, cells, one_thread, training_explo
 from bnlib.live.training_explorer import TrainingExplorer
 from bnlib.pictures import plots
 
-pytestmark = pytest.mark.filterwarnings("error")
-
 
 class RandomWalk:
     """Stands for a training run: where it is depends on its seed, its stride and the number of steps."""
