@@ -38,7 +38,7 @@ def test_dots_have_the_colour_and_the_marker_of_their_look_and_no_line():
 
 def test_bars_hold_all_values_and_the_highest_is_1():
     _, ax = plots.figure()
-    bars = MovingBars(ax, EDGES, color="red", line="--", label="values")
+    bars = MovingBars(ax, EDGES, "red", label="values")
     bars.move(np.array([[-9.0, 0.5], [1.5, 99.0]]))
     np.testing.assert_array_equal(bars.artist.get_data().values, [1, 0.5, 0.5])
     bars.move(np.array([2.5, 2.5, 4.5]), 2 * EDGES)
@@ -50,6 +50,8 @@ def test_bars_hold_all_values_and_the_highest_is_1():
     np.testing.assert_array_equal(bars.artist.get_data().values, 0)
     assert bars.artist.get_animated() and bars.artist.get_label() == "values"
     assert bars.artist.get_edgecolor() == to_rgba("red")
+    other = MovingBars(ax, EDGES, WITHOUT_BN).artist
+    assert (other.get_edgecolor(), other.get_linestyle()) == (to_rgba(WITHOUT_BN.color), WITHOUT_BN.line)
 
 
 def test_a_band_is_the_median_and_its_percentiles_and_can_be_hidden():
@@ -87,5 +89,5 @@ def test_fixed_ticks_are_the_ones_asked_for_and_no_others(scale):
 def test_a_moving_artist_stands_in_a_legend_itself():
     _, ax = plots.figure()
     moving_line(ax, WITHOUT_BN, "without BN")
-    MovingBars(ax, EDGES, color="red", label="values")
+    MovingBars(ax, EDGES, CAT, "values")
     assert [text.get_text() for text in ax.legend().get_texts()] == ["without BN", "values"]

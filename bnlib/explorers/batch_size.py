@@ -4,7 +4,7 @@ import numpy as np
 
 from bnlib.inference import accuracy
 from bnlib.live import log_slider, slider, whole_slider
-from bnlib.pictures import EVAL_MODE, SKY, TRAINING_MODE, MovingBand, fixed_ticks, plots
+from bnlib.pictures import BLUE, EVAL_MODE, TRAINING_MODE, Look, MovingBand, fixed_ticks, plots
 
 from .examples import all_digits, few_digits
 from .two_nets import NETS, TwoNets
@@ -13,7 +13,7 @@ EVERY = 10  # steps between two looks at the accuracy
 CURVES = {
     "batches": ("training digits, training mode", TRAINING_MODE),
     "training": ("training digits, eval mode", EVAL_MODE),
-    "unseen": ("unseen digits, eval mode", EVAL_MODE._replace(color=SKY, line="-.")),
+    "unseen": ("unseen digits, eval mode", Look(BLUE, "--", "")),
 }
 
 

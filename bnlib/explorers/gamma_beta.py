@@ -90,7 +90,7 @@ class GammaBeta(Explorer):
             ax = axes[row]
             number_line(ax, xlim=limits, ylim=(0, 1.35), title=title)
             ax.tick_params(labelbottom=row == "y")
-            bars, spread = MovingBars(ax, self.edges, color=color), moving_line(ax, "-|", color=color)
+            bars, spread = MovingBars(ax, self.edges, color), moving_line(ax, "-|", color=color)
             ax.text(1.02, 0.5, "mean\nstd", transform=ax.transAxes, va="center")
             numbers = ax.text(1.29, 0.5, "−10.00\n0.00", transform=ax.transAxes, va="center", ha="right", animated=True)
             self.rows[row] = bars, spread, numbers

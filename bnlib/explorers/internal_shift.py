@@ -90,7 +90,7 @@ class InternalShift(Explorer):
             for layer, ax in enumerate(self.axes[row]):
                 key, below = (name, layer), self.axes[2, layer]
                 ax.set(ylim=(0, 1.05), yticks=[], title=f"into layer {layer + 2}, {name}")
-                self.now[key] = MovingBars(ax, edges, color=look.color, line=look.line)
+                self.now[key] = MovingBars(ax, edges, look)
                 self.now[key].artist.set_linewidth(0)  # the line is that of step 0
                 self.first[key] = ax.stairs(np.zeros(30), edges, color=BLACK, lw=1, animated=True)
                 self.curves[key] = moving_line(below, look, name)

@@ -83,7 +83,7 @@ class Playground(TwoNets):
             self.regions[net] = region.imshow(blank, extent=extent, origin="lower", aspect="auto", animated=True)
             self.dots[net] = [moving_dots(region, kind, name, **dots) for name, (kind, dots) in CLASSES.items()]
             region.set(xticks=[], yticks=[], title=f"net 1 of {self.replicas} {net}")
-            self.bars[net] = MovingBars(histogram, EDGES, color=look.color, line=look.line)
+            self.bars[net] = MovingBars(histogram, EDGES, look)
             histogram.set(xlim=EDGES[[0, -1]], xticks=[-5, 0, 5], ylim=(0, 1.05), yticks=[])
             histogram.set_title("before its last activation")
         loss, right = axes["loss"], axes["right"]

@@ -66,7 +66,7 @@ class StatisticsNoise(Explorer):
         for ax, middle, (name, (color, marker, line)) in zip((mean, var), (0, 1), LOOKS.items(), strict=True):
             ax.set(xlim=EDGES[name][[0, -1]], ylim=(0, 1.4))
             ax.axvline(middle, color=colors.GRAY, linewidth=1, linestyle=":")
-            self.bars[name] = MovingBars(ax, EDGES[name], color=color)
+            self.bars[name] = MovingBars(ax, EDGES[name], color)
             self.densities[name] = moving_line(ax, "-", "theory", color=colors.BLACK, linewidth=1.5)
             self.lines[name] = (
                 moving_line(spread, line, color=color, linewidth=1.5),

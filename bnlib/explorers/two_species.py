@@ -12,9 +12,7 @@ class SpeciesBars:
 
     def __init__(self, ax, edges, title):
         number_line(ax, xlim=edges[[0, -1]], ylim=(0, 1.05), title=title)
-        self.bars = [
-            MovingBars(ax, edges, color=look.color, line=look.line, label=name) for name, look in SPECIES.values()
-        ]
+        self.bars = [MovingBars(ax, edges, look, name) for name, look in SPECIES.values()]
 
     def move(self, values, labels):
         """values, labels: one of each for every animal, of the same shape."""

@@ -20,13 +20,16 @@ def moving_dots(ax, look, label=None, **more):
 
 
 class MovingBars:
-    """A histogram whose highest bar is 1; the outermost bars hold all beyond. edges: (bins + 1,)."""
+    """A histogram whose highest bar is 1; the outermost bars hold all beyond.
 
-    def __init__(self, ax, edges, *, color, line="-", label=None):
-        self.artist = draw_histogram(
-            ax, np.zeros(len(edges) - 1), edges, color=color, line=line, label=label, moving=True
-        )
-        self.edges = edges
+    edges: (bins + 1,); look: a `Look`, or a colour.
+    """
+
+    def __init__(self, ax, edges, look, label=None):
+        color, line = (look.color, look.line) if isinstance(look, Look) else (look, "-")
+        self.edges, nothing = edges, np.zeros(len(edges) - 1)
+        self.artist = draw_histogram(ax, nothing, edges, color=color, line=line, label=label, moving=True)
+        self.get_data = self.artist.get_data
 
     def move(self, values, edges=None):
         """Count values, of any shape. edges: new ones, from now on."""
