@@ -96,20 +96,17 @@ class BatchMix(Explorer):
 
     def compute(self, share, m, coat):
         right, z_hat, labels = self.in_batches(share, m, coat)
-        dogs, felines = self.pass_on(coat)[1].reshape(2, LARGEST_BATCH).mean(axis=1)
-        found = labels.mean()
-        running, curve = found * felines + (1 - found) * dogs, self.curve_of(m, coat)
-        return SimpleNamespace(
-            right=right, z_hat=z_hat, labels=labels, found=found, running=running, ends=(dogs, felines), curve=curve
-        )
+        ends = self.pass_on(coat)[1].reshape(2, LARGEST_BATCH).mean(axis=1)  # of a batch of dogs, and of cats
+        return SimpleNamespace(right=right, z_hat=z_hat, labels=labels, ends=ends, curve=self.curve_of(m, coat))
 
     def show(self, result, m, coat, **_):
+        found, right = result.labels.mean(), result.right.mean()
         self.bars.move(result.z_hat, result.labels)
         self.running.set_data([0, 1], result.ends)
         self.curve.set_data(SHARES, result.curve)
-        self.here.set_data([result.found], [result.right.mean()])
-        share, running = (f"{100 * share:.1f} %" for share in (result.right.mean(), result.running))
+        self.here.set_data([found], [right])
+        share, running = (f"{100 * share:.1f} %" for share in (right, result.ends @ [1 - found, found]))
         return (
-            f"{len(result.right)} batches of {m} animals with a {coat} coat, {round(result.found * m)} of them cats. "
+            f"{len(result.right)} batches of {m} animals with a {coat} coat, {round(found * m)} of them cats. "
             f"In batch mode {share} are called right; with the running statistics, those of the training, {running}."
         )

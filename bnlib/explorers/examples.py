@@ -13,8 +13,6 @@ from bnlib.mlp import MLP
 from bnlib.pictures import CAT, DOG
 from bnlib.training import fit
 
-# Values without a picture.
-
 MATES = (2.0, 4.0, 6.0, 10.0, 5.0, 8.0, 3.0, 7.0, 9.0, 1.0, 6.0, 11.0, 4.0, 8.0, 5.0)
 BATCHES, LARGEST_BATCH = 1000, 256
 HUMP = 0.95  # where the two humps lie, in standard deviations
@@ -46,9 +44,6 @@ def inputs_and_targets(examples=256):
     return u, (targets - targets.mean()) / targets.std()
 
 
-# Digits.
-
-
 @functools.cache
 def all_digits():
     """Digits to train on, (1437, 64), and their labels; digits to test on, (360, 64), and theirs."""
@@ -65,8 +60,6 @@ def few_digits(wrong):
     off = draws.integers(1, 10, size=rows.shape) * (np.arange(200) < round(wrong * 200))
     return x[rows], (labels[rows] + off) % 10
 
-
-# Cats and dogs.
 
 SPECIES = {0: ("dogs", DOG), 1: ("cats", CAT)}
 

@@ -112,14 +112,9 @@ class TrainEval(Explorer):
         with_mates = self.with_mates(step, m, example, company)
         self.one.state[0] = state[step - 1]
         outputs = self.one.infer(self.x)[0]
-        return SimpleNamespace(
-            train_curve=in_training[:-1],
-            train=in_training[-1],
-            eval_curve=eval_curve,
-            eval=np.mean(outputs.argmax(axis=1) == self.labels),
-            with_mates=with_mates,
-            alone=probabilities(outputs[example]),
-        )
+        right = np.mean(outputs.argmax(axis=1) == self.labels)
+        curves = {"train_curve": in_training[:-1], "train": in_training[-1], "eval_curve": eval_curve, "eval": right}
+        return SimpleNamespace(**curves, with_mates=with_mates, alone=probabilities(outputs[example]))
 
     def show(self, result, momentum, step, m, example, draw, company):
         self.train_curve.set_data(self.points + 1, result.train_curve)
