@@ -21,6 +21,7 @@ datasets/             knows none of the numbers
     face.py           how the face of a cat or a dog is drawn
     cats.py           black and coloured cats and dogs
     digits.py         handwritten digits
+    plane.py          points in the plane: circles, spirals, two numbers measured in each animal
     sweep.py          what became of 32,400 nets, over a grid of settings
 
 pictures/             know neither numbers nor data
@@ -28,16 +29,23 @@ pictures/             know neither numbers nor data
     png.py            a picture as the bytes of a file
     moving_text.py    a text that changes with the picture
     plots.py          the style, and functions that draw arrays into axes
+    moving.py         lines, bars and bands that move
     picture.py        Picture: a figure and its caption
 
 live/                 knows pictures only
-    sliders.py        sliders whose values stay exact
+    sliders.py        sliders whose values stay exact, and the other controls
+    kept.py           a method whose last result is kept
     cells.py          a cell that is run again
+    one_thread.py     one thread for the cells and for the page's messages
     explorer.py       Explorer: controls, pictures and a caption that follow one state
     training_explorer.py  TrainingExplorer: the same for a training run, with play and pause
 
-explorers/            one file each, above all others
+explorers/            one file each, above all others; and what they share
+    arguments.py      what an explorer is given, checked
     examples.py       the nets and the data they show
+    recorded_run.py   a training run, each step a replica
+    two_species.py    histograms of dogs and of cats
+    two_nets.py       TwoNets: nets with and without batch normalization, side by side
 """
 
 from .batchnorm import BatchNorm, batch_norm, batch_norm_backward

@@ -66,10 +66,3 @@ def summaries(names, z, entering):
     if percentiles:
         found |= zip(percentiles, np.percentile(entering, percentiles, axis=-2).astype(entering.dtype), strict=True)
     return found
-
-
-def mean_of_blocks(loss, block):
-    """loss: (replicas, steps). Means of `block` steps each: (replicas, steps // block), infinite where it diverged."""
-    blocks = loss.shape[1] // block
-    means = loss[:, : blocks * block].reshape(len(loss), blocks, block).mean(axis=2)
-    return np.nan_to_num(means, nan=np.inf)

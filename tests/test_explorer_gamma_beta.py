@@ -10,7 +10,7 @@ from states import states
 
 from bnlib import MLP, BatchNorm, accuracy, cats
 from bnlib.explorers import GammaBeta
-from bnlib.explorers.gamma_beta import small_net
+from bnlib.explorers.examples import net_and_animals
 
 EXPLORER = GammaBeta
 DERIVATIVE = {
@@ -23,7 +23,7 @@ ACTIVATION = {"relu": lambda y: np.maximum(y, 0), "sigmoid": lambda y: 1 / (1 + 
 
 def z_of(state, start=0):
     """Pre-activations of the unit, straight from the net and the animals."""
-    model, x = small_net()
+    model, x = net_and_animals()
     return x[start : start + state["m"]] @ model.layers[0].W[:, state["unit"]]
 
 
@@ -66,7 +66,7 @@ def test_the_artists_of_gamma_and_beta_hold_what_plain_numpy_computes(explorer):
         for row, values in {"z": z, "z_hat": y_of(z, 1, 0), "y": y}.items():
             bars, spread, _ = explorer.rows[row]
             counts, edges = np.histogram(np.clip(values, *explorer.edges[[0, -1]]), explorer.edges)
-            np.testing.assert_array_equal(bars.get_data().values, counts / counts.max())
+            np.testing.assert_array_equal(bars.artist.get_data().values, counts / counts.max())
             low, middle, high = spread.get_xdata()
             assert (middle, high - low) == pytest.approx((values.mean(), 2 * values.std()), abs=1e-9)
         lost = DERIVATIVE[state["activation"]](y) < 0.1
@@ -107,7 +107,7 @@ def test_the_ranges_of_gamma_and_beta_hold_the_identity_of_each_unit_and_batch_s
 
 
 def test_the_net_of_the_explorer_is_a_real_one():
-    model, _ = small_net()
+    model, _ = net_and_animals()
     images, labels = cats.make_cats(200, rng=np.random.default_rng(99))
     assert accuracy(model, images.reshape(200, -1).astype(np.float64), labels) > 0.95
 
@@ -130,6 +130,9 @@ def test_it_shows_the_net_and_the_animals_it_is_given_and_leaves_them_as_they_ar
     assert all(layer.training for layer in model.layers if isinstance(layer, BatchNorm))
 
 
+NET = MLP((12, 5, 2), rng=np.random.default_rng(0), dtype=float)
+
+
 @pytest.mark.parametrize(
     "arguments, error, words",
     [
@@ -139,8 +142,17 @@ def test_it_shows_the_net_and_the_animals_it_is_given_and_leaves_them_as_they_ar
             ValueError,
             "3 replicas",
         ),
-        ({"model": MLP((12, 5, 2), rng=np.random.default_rng(0)), "data": np.ones((3, 12))}, ValueError, "3 rows"),
+        (
+            {"model": MLP((12, 5, 2), rng=np.random.default_rng(0)), "data": np.ones((3, 12))},
+            ValueError,
+            r"n >= 4.*\(3, 12\)",
+        ),
         ({"model": MLP((12, 5, 2), rng=np.random.default_rng(0)), "data": np.ones((8, 11))}, ValueError, "12.*11"),
+        ({"model": NET, "data": np.full((8, 12), 1e160)}, ValueError, r"above 1e\+12 cannot be drawn"),
+        ({"model": NET, "data": np.full((8, 12), 1e300)}, ValueError, r"above 1e\+12 cannot be drawn"),
+        ({"model": NET, "data": 1e160}, ValueError, r"n >= 4.*\(\)"),
+        ({"model": NET, "data": [["a"] * 12] * 8}, TypeError, "data must hold numbers"),
+        ({"model": MLP, "data": np.ones((8, 12))}, TypeError, "model must be an MLP.*class"),
         (
             {"model": MLP((12, 5, 2), rng=np.random.default_rng(0)), "data": np.full((8, 12), np.nan)},
             ValueError,

@@ -7,7 +7,7 @@ import pytest
 from seen import axes_titled
 
 from bnlib.explorers import GradientBeforeAfter
-from bnlib.explorers.gradient_before_after import drawn
+from bnlib.explorers.examples import unit_and_gradients
 
 EXPLORER = GradientBeforeAfter
 STATES = [
@@ -25,7 +25,7 @@ WORDS = (
 
 def expected(m, push, tilt, first, rest, mode, data=None):
     """z_hat, dy and what arrives, (m,) each; in training mode by the m x m Jacobian of the batch."""
-    z, dy = drawn() if data is None else data
+    z, dy = unit_and_gradients() if data is None else data
     mean, var = (z[:m].mean(), z[:m].var()) if mode == "training" else (z.mean(), z.var(ddof=1))
     z_hat = (z[:m] - mean) / np.sqrt(var + 1e-5)
     dy = rest * dy[:m] + push + tilt * z_hat + first * (np.arange(m) == 0)

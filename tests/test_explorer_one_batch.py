@@ -4,6 +4,7 @@ import re
 
 import numpy as np
 import pytest
+from ipywidgets.widgets.widget import _instances as open_widgets
 
 from bnlib.explorers import OneBatch
 
@@ -71,15 +72,31 @@ def test_one_batch_drags_among_the_values_it_is_given():
     explorer.close()
 
 
+def test_a_value_that_is_an_array_is_refused():
+    before = len(open_widgets)
+    with pytest.raises(ValueError, match=r"value must be of type float, from -40.0 to 40.0, but it is array\(\["):
+        OneBatch(value=np.zeros(2))
+    assert len(open_widgets) == before
+
+
 def test_a_value_just_below_zero_is_written_without_a_sign():
     explorer = OneBatch(value=-0.04)
     assert "has z = 0.0, so" in explorer.caption
     explorer.close()
 
 
-@pytest.mark.parametrize("data", [[], [[1.0, 2.0]], [1.0, 41.0], [1.0, np.nan]])
-def test_one_batch_refuses_values_that_the_picture_cannot_hold(data):
-    with pytest.raises(ValueError, match="from -40 to 40"):
+@pytest.mark.parametrize(
+    "data, error, words",
+    [
+        ([], ValueError, "from -40 to 40"),
+        ([[1.0, 2.0]], ValueError, "from -40 to 40"),
+        ([1.0, 41.0], ValueError, "from -40 to 40.*41"),
+        ([1.0, np.nan], ValueError, "1 values that are NaN"),
+        (["a", "b"], TypeError, "data must hold numbers.*<U1"),
+    ],
+)
+def test_one_batch_refuses_values_that_the_picture_cannot_hold(data, error, words):
+    with pytest.raises(error, match=words):
         OneBatch(data=data)
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from bnlib import MLP, digits
 from bnlib.explorers import RunningStatistics, TrainEval
-from bnlib.explorers.examples import digits_run
+from bnlib.explorers.recorded_run import digits_run
 
 EXPLORER = TrainEval
 DATA = digits.load_digits()
@@ -148,6 +148,8 @@ RUN = MLP((5, 4, 3), replicas=6, rng=np.random.default_rng(0))
         ({"model": MLP((5, 4, 3), rng=np.random.default_rng(0))}, ValueError, "replicas of one MLP.*None"),
         ({"data": np.ones((9, 4))}, ValueError, r"\(n, 5\).*\(9, 4\)"),
         ({"labels": np.ones(8, int)}, ValueError, r"\(8,\)"),
+        ({"model": MLP}, TypeError, "model must be an MLP.*class"),
+        ({"data": np.full((9, 5), "a")}, TypeError, "data must hold numbers.*<U1"),
         ({"data": np.full((9, 5), np.nan)}, ValueError, "45 values that are NaN"),
     ],
 )

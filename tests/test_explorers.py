@@ -1,5 +1,6 @@
 """Every explorer, driven from Python: ends, middle and random states. A new one is tested by being in EXPLORERS."""
 
+import inspect
 import itertools
 import re
 
@@ -182,3 +183,18 @@ def test_each_control_says_what_it_is_and_answers_while_it_is_dragged(explorer):
     for name, control in explorer.controls.items():
         assert control.description, name
         assert getattr(control, "continuous_update", True), name
+
+
+def test_explorers_stay_short():
+    """CONTRIBUTING promises 60 to 90 lines for a new one; those that bring nets of their own are longer."""
+    lengths = sorted(
+        len(inspect.getsource(inspect.getmodule(explorer)).splitlines()) for explorer in EXPLORERS.values()
+    )
+    assert lengths[len(lengths) // 2] <= 115 and lengths[-1] <= 165
+
+
+def test_the_order_of_the_controls_plays_no_part(explorer, monkeypatch):
+    shown, state = explorer.caption, explorer.state
+    monkeypatch.setattr(explorer, "_state", dict(reversed(state.items())))
+    explorer.redraw(explorer.compute(**explorer.state))
+    assert explorer.caption == shown and list(explorer.state) == list(reversed(state))

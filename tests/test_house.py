@@ -18,10 +18,11 @@ WINGS = {
         *("checks", "layer", "batchnorm", "linear", "elementwise", "losses", "gradcheck"),
         *("mlp", "sgd", "history", "training", "inference"),
     ),
-    "datasets": ("files", "face", "cats", "digits", "sweep"),
-    "pictures": ("colors", "png", "moving_text", "plots", "picture"),
-    "live": ("sliders", "cells", "explorer", "training_explorer"),
-    "explorers": ("examples",),  # what several share; the others stand side by side
+    "datasets": ("files", "face", "cats", "digits", "plane", "sweep"),
+    "pictures": ("colors", "png", "moving_text", "plots", "moving", "picture"),
+    "live": ("sliders", "kept", "cells", "one_thread", "explorer", "training_explorer"),
+    # What several explorers share; they themselves stand side by side.
+    "explorers": ("arguments", "examples", "recorded_run", "two_species", "two_nets"),
 }
 MAY_IMPORT = {
     "numbers": set(),

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from ipywidgets.widgets.widget import _instances as open_widgets
 
-from bnlib.live import FloatSlider, IntSlider, cells, training_explorer
+from bnlib.live import FloatSlider, IntSlider, cells, one_thread, training_explorer
 from bnlib.live.training_explorer import TrainingExplorer
 from bnlib.pictures import plots
 
@@ -58,7 +58,7 @@ class Walks(TrainingExplorer):
             raise ValueError("no view of this stride")
         return [scale_of_view * np.array(walk.path) for walk in run.values()]
 
-    def show(self, paths):
+    def show(self, paths, **_):
         for line, path in zip(self.lines, paths, strict=True):
             line.set_data(np.arange(len(path)), path)
         return f"After {self.steps_done} steps the walk is at {paths[1][-1]:.2f}."
@@ -226,6 +226,45 @@ def test_interrupted_runs_are_at_the_same_step_again(walks):
     assert walks.picture.value == drawn_in_python(walks)
 
 
+def test_a_run_that_is_interrupted_again_while_it_is_mended_begins_again_and_says_so(walks):
+    def interrupt():
+        raise KeyboardInterrupt
+
+    def interrupted_run(**_):
+        raise KeyboardInterrupt
+
+    walks.advance(3)
+    start_run, walks.start_run = walks.start_run, interrupted_run
+    walks.run["chosen"].before_step = interrupt
+    with pytest.raises(KeyboardInterrupt):
+        walks.advance(20)
+    walks.start_run = start_run
+    walks.advance(2)
+    assert {len(walk.path) for walk in walks.run.values()} == {11} and walks.steps_done == 10
+    assert walks.picture.value == drawn_in_python(walks)
+
+
+def test_a_number_of_steps_may_be_one_of_numpy():
+    explorer = Walks(steps=np.int64(17))
+    explorer.advance(np.int32(3))
+    assert explorer.steps_done == 20 and explorer.code() == "Walks(steps=20)"
+    explorer.reset()
+    assert explorer.code() == "Walks(steps=17)"
+    explorer.close()
+
+
+@pytest.mark.parametrize("use", ["play", "pause", "step", "restart", "reset", "code"])
+def test_a_closed_run_says_so_and_leaves_no_task(use):
+    async def play():
+        explorer = Walks()
+        explorer.close()
+        with pytest.raises(AttributeError, match="this Walks is closed"):
+            getattr(explorer, use)()
+        assert not others()
+
+    asyncio.run(play())
+
+
 def test_play_says_what_it_needs_where_no_event_loop_runs(walks):
     with pytest.raises(RuntimeError, match=r"event loop.*advance\(steps\)"):
         walks.play()
@@ -250,7 +289,7 @@ def test_it_plays_to_its_end_and_stops(walks):
 
 def test_each_picture_shows_the_steps_of_one_picture_more(walks):
     shown, show = [], walks.show
-    walks.show = lambda paths: shown.append(walks.steps_done) or show(paths)
+    walks.show = lambda paths, **state: shown.append(walks.steps_done) or show(paths, **state)
 
     async def play():
         walks.play()
@@ -262,7 +301,7 @@ def test_each_picture_shows_the_steps_of_one_picture_more(walks):
 
 def test_slow_training_is_drawn_after_each_step(walks):
     shown, show = [], walks.show
-    walks.show = lambda paths: shown.append(walks.steps_done) or show(paths)
+    walks.show = lambda paths, **state: shown.append(walks.steps_done) or show(paths, **state)
     walks.run["chosen"].before_step = lambda: time.sleep(1.1 * training_explorer.SLICE)
 
     async def play():
@@ -460,7 +499,7 @@ def test_the_messages_of_every_part_of_it_come_on_the_thread_of_the_cells(walks)
     for part in parts:
         parts += getattr(part, "children", ())
         part.comm._reply_subshell_for = lambda data, default: "another thread"
-    training_explorer.keep_on_one_thread(walks.widget)
+    one_thread.keep_on_one_thread(walks.widget)
     assert len(parts) > 10
     assert {part.comm._reply_subshell_for({}, "another thread") for part in parts} == {None}
 

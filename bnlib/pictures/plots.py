@@ -90,14 +90,6 @@ def draw_histogram(ax, shares, edges, *, color=BLUE, line="-", label=None, movin
     return ax.stairs(shares, edges, fill=True, animated=moving, **look)
 
 
-def move_histogram(bars, values, edges):
-    """Move what `draw_histogram` returned to the values, of any shape. The highest bar is 1; the outermost hold all
-    beyond.
-    """
-    counts, _ = np.histogram(np.clip(values, *edges[[0, -1]]), edges)
-    bars.set_data(counts / max(1, counts.max()), edges)
-
-
 @styled
 def draw_band(ax, x, curves, *, label=None, percentiles=(10, 90)):
     """The median of curves (replicas, points) as a line, and a band between two percentiles over the replicas.
@@ -107,13 +99,6 @@ def draw_band(ax, x, curves, *, label=None, percentiles=(10, 90)):
     low, high = np.percentile(curves, percentiles, axis=0)
     (line,) = ax.plot(x, np.median(curves, axis=0), label=label)
     return line, ax.fill_between(x, low, high, color=line.get_color(), alpha=0.2, linewidth=0)
-
-
-def move_band(line, band, x, curves, percentiles=(10, 90)):
-    """Move a line and a band of `fill_between` to the median and the percentiles of curves (replicas, points)."""
-    low, middle, high = np.percentile(curves, (percentiles[0], 50, percentiles[1]), axis=0)
-    line.set_data(x, middle)
-    band.set_verts([np.append(np.stack([x, low], 1), np.stack([x, high], 1)[::-1], axis=0)])
 
 
 @styled
