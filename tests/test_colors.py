@@ -19,17 +19,25 @@ SEEN_BY = {
     "tritanopia": [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.303900]],
 }
 SEEN_BY = {"all colours": np.eye(3)} | {name: np.array(matrix) for name, matrix in SEEN_BY.items()}
-LUMINANCE = np.array([0.2126, 0.7152, 0.0722])  # of linear sRGB (IEC 61966-2-1)
+# X, Y and Z of linear sRGB (IEC 61966-2-1).
+XYZ = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
 APART = 15  # in lightness L*, 0 to 100
+FAR = 40  # distance in CIELAB of two colours whose areas touch: 2 is just seen, black and white are 100 apart
+PAIRS = (colors.WITH_BN, colors.WITHOUT_BN), (colors.DOG, colors.CAT), (colors.TRAINING_MODE, colors.EVAL_MODE)
 
 
-def lightness(color, reader="all colours"):
-    """L* (CIE 1976) of a colour on white, as this reader sees it."""
+def lab(color, reader="all colours"):
+    """L*, a* and b* (CIE 1976) of a colour on white, as this reader sees it."""
     *rgb, alpha = to_rgba(color)
     rgb = alpha * np.array(rgb) + 1 - alpha
     linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
-    y = LUMINANCE @ np.clip(SEEN_BY[reader] @ linear, 0, 1)
-    return 116 * np.cbrt(y) - 16 if y > (6 / 29) ** 3 else y * (29 / 3) ** 3
+    xyz = XYZ @ np.clip(SEEN_BY[reader] @ linear, 0, 1) / XYZ.sum(axis=1)
+    x, y, z = np.where(xyz > (6 / 29) ** 3, np.cbrt(xyz), xyz * (29 / 6) ** 2 / 3 + 4 / 29)
+    return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
+
+
+def lightness(color, reader="all colours"):
+    return lab(color, reader)[0]
 
 
 def looks(ax):
@@ -75,6 +83,33 @@ def test_gray_stays_gray_for_every_reader_and_white_has_lightness_100():
         assert lightness("white", reader) == pytest.approx(100, abs=0.01)
         assert lightness("black", reader) == 0
         assert lightness(colors.GRAY, reader) == pytest.approx(lightness(colors.GRAY), abs=0.01)
+
+
+def test_the_distance_of_two_colours_is_that_of_the_handbooks():
+    # CIE 1976, D65: sRGB red has L* 53.2, a* 80.1, b* 67.2 (Lindbloom, "CIE Color Calculator").
+    np.testing.assert_allclose(lab("red"), [53.2, 80.1, 67.2], atol=0.1)
+
+
+@pytest.mark.parametrize("reader", SEEN_BY)
+def test_the_two_colours_of_a_pair_are_far_apart_for_every_reader(reader):
+    for one, other in PAIRS:
+        assert np.linalg.norm(lab(one.color, reader) - lab(other.color, reader)) > FAR, (one, other)
+
+
+def test_the_two_looks_of_a_pair_differ_in_line_and_in_marker():
+    for one, other in PAIRS:
+        assert one.line != other.line and one.marker != other.marker
+
+
+def test_every_meaning_has_a_colour_of_its_own():
+    assert len({look.color for pair in PAIRS for look in pair}) == 6
+
+
+def test_lines_of_nets_and_of_modes_can_share_an_axes():
+    _, ax = plots.figure()
+    for i, look in enumerate((*PAIRS[0], *PAIRS[2])):
+        ax.plot([0, 1], [i, i], look.line, color=look.color, label=str(i))
+    assert not confused(ax)
 
 
 def test_red_is_dark_for_protanopes_only():

@@ -13,18 +13,6 @@ from bnlib.pictures import colors, plots
 pytestmark = pytest.mark.filterwarnings("error")
 
 
-def lightness(color):
-    """L* of CIELAB, 0 to 100, of an sRGB colour."""
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(color)]
-    luminance = np.dot(linear, [0.2126, 0.7152, 0.0722])
-    return 116 * luminance ** (1 / 3) - 16 if luminance > 0.008856 else 903.3 * luminance
-
-
-def test_the_first_three_colours_differ_in_lightness():
-    values = [lightness(color) for color in colors.COLORS[:3]]
-    assert min(np.diff(sorted(values))) > 15
-
-
 def test_lines_of_one_axes_differ_by_line_style_and_not_by_colour_alone():
     _, ax = plots.figure()
     lines = [ax.plot([0, 1], [0, i])[0] for i in range(len(colors.COLORS))]

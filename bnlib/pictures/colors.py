@@ -10,7 +10,7 @@ LINES = ("-", "--", "-.", ":", (0, (6, 2, 1, 2, 1, 2)), (0, (1, 1)), (0, (8, 3))
 
 
 class Look(NamedTuple):
-    """A colour, a line style and a marker, of which any two are told apart without the colour as well."""
+    """A colour, a line style and a marker. What can meet in one axes is told apart without the colour as well."""
 
     color: str
     line: str
@@ -19,7 +19,7 @@ class Look(NamedTuple):
 
 WITH_BN = Look(BLACK, "-", "o")
 WITHOUT_BN = Look(GREEN, "--", "s")
-DOG = Look(PURPLE, "--", "o")
+DOG = Look(BLUE, "--", "o")
 CAT = Look(ORANGE, "-", "x")
-TRAINING_MODE = Look(VERMILION, "--", "D")
-EVAL_MODE = Look(BLUE, "-", "o")
+TRAINING_MODE = Look(VERMILION, "-.", "D")
+EVAL_MODE = Look(SKY, "-", "o")
