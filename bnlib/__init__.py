@@ -27,6 +27,7 @@ pictures/             know neither numbers nor data
     png.py            a picture as the bytes of a file
     moving_text.py    a text that changes with the picture
     plots.py          the style, and functions that draw arrays into axes
+    words.py          what a reader reads in a figure, as lines
     picture.py        Picture: a figure and its caption
 
 live/                 knows pictures only

@@ -17,7 +17,7 @@ WINGS = {
         *("mlp", "sgd", "history", "training", "inference"),
     ),
     "datasets": ("files", "face", "cats", "digits", "sweep"),
-    "pictures": ("colors", "png", "moving_text", "plots", "picture"),
+    "pictures": ("colors", "png", "moving_text", "plots", "words", "picture"),
     "live": ("sliders", "cells", "explorer", "training_explorer"),
     "explorers": ("examples",),  # what several share; the others stand side by side
 }

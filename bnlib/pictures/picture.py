@@ -6,10 +6,13 @@ import numpy as np
 
 from . import plots
 from .png import Encoder
+from .words import words
 
 
 class Picture:
     """A figure and its caption: as the last value of a cell it is shown, with the caption as its alternative text.
+
+    Its words, line by line, stand in the metadata of the output, so that a stored notebook tells them from others.
 
     figure: from `plots.figure`; caption: what it shows, in one or two sentences; scale: 2 has four times the pixels,
     for high-density screens, and is shown at the same size.
@@ -50,4 +53,4 @@ class Picture:
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         data = {"image/png": base64.b64encode(self.png()).decode(), "text/plain": self.caption}
-        return data, {"image/png": {"alt": self.caption, "width": self.width}}
+        return data, {"image/png": {"alt": self.caption, "width": self.width, "words": words(self.figure)}}
