@@ -7,6 +7,7 @@ import base64
 import io
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -94,10 +95,11 @@ def no_words(output):
 
 
 def compare(path):
-    """What pytest says, run on a notebook as `make test` runs it."""
-    variables = {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'tools'}"}
-    options = ["-c", ROOT / "pyproject.toml", "-p", "conftest", "--nbval", "--nbval-current-env", "-rf"]
-    command = [sys.executable, "-m", "pytest", *options, "-p", "no:cacheprovider", path]
+    """What pytest says, run on a notebook as `make test` runs it: beside the conftest.py of the top level."""
+    shutil.copy(ROOT / "conftest.py", path.parent)
+    options = ["-c", ROOT / "pyproject.toml", "--nbval", "--nbval-current-env", "-rf", "-p", "no:cacheprovider"]
+    command = [sys.executable, "-m", "pytest", *options, path]
+    variables = {**os.environ, "PYTHONPATH": str(ROOT)}
     return subprocess.run(command, cwd=path.parent, env=variables, capture_output=True, text=True).stdout
 
 
@@ -118,7 +120,7 @@ def test_a_notebook_passes_as_stored_and_fails_when_pixels_or_words_of_its_pictu
     nbformat.write(notebook(nothing, a_pixel, a_square, a_word, no_words), tmp_path / "altered.ipynb")
     answer = compare(tmp_path / "altered.ipynb")
     assert "3 failed, 3 passed" in answer, answer
-    assert re.findall(r"FAILED altered.ipynb::Cell (\d)", answer) == ["3", "4", "5"]
+    assert re.findall(r"FAILED .*::Cell (\d)", answer) == ["3", "4", "5"]
     assert answer.count("Pictures differ from the stored ones") >= 3
     assert "of the pixels differ" in answer
     assert "words - 1. legend: without BN: black -" in answer and "words + 1. legend: with BN: black -" in answer
@@ -139,4 +141,4 @@ def test_a_picture_with_words_is_a_valid_notebook_and_a_page():
     stored = notebook(nothing)
     nbformat.validate(stored)
     page, _ = HTMLExporter().from_notebook_node(stored)
-    assert page.count('alt="A line."') == 1 and "legend: with BN" not in page
+    assert page.count('width="300"') == 1

@@ -1,9 +1,9 @@
 """Stored pictures against new ones, word by word and pixel by pixel.
 
-Words (`bnlib.pictures.words`) and alternative texts must be equal: a swapped legend changes few pixels. Another processor rounds differently, so a line may come out a part of a pixel higher, and its edge one shade darker:
-that is allowed, and a line that is elsewhere is not. The tolerance: a pixel is equal when it lies, in each channel,
-within 8 of 255 levels of the range that the other picture has there and in the 8 pixels around; 1 pixel in 1,000 may
-be unequal.
+Words (`bnlib.pictures.words`) must be equal: two names that are swapped change few pixels. Another processor rounds
+differently, so a line may come out a part of a pixel higher, and its edge one shade darker: that is allowed, and a line
+that is elsewhere is not. The tolerance: a pixel is equal when it lies, in each channel, within 8 of 255 levels of the
+range that the other picture has there and in the 8 pixels around; 1 pixel in 1,000 may be unequal.
 """
 
 import base64
@@ -54,7 +54,7 @@ def pictures(outputs):
 
 
 def differences(stored_outputs, new_outputs):
-    """Say, one line each, how the pictures of a cell differ from the stored ones, in words, pixels and other metadata."""
+    """Say, one line each, how the pictures of a cell differ from the stored ones, alternative texts included."""
     stored, new = pictures(stored_outputs), pictures(new_outputs)
     if len(stored) != len(new):
         return [f"{len(stored)} pictures are stored, {len(new)} were drawn"]
