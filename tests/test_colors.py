@@ -117,6 +117,12 @@ def test_red_is_dark_for_protanopes_only():
     assert lightness("red", "tritanopia") > lightness("red") - 5
 
 
+def test_neighbours_in_the_cycle_differ_in_lightness_and_the_first_four_are_not_the_colour_of_nets_without_bn():
+    gaps = np.abs(np.diff([lightness(color) for color in colors.COLORS]))
+    assert gaps.min() > 10 and gaps[:4].min() >= APART
+    assert colors.WITHOUT_BN.color not in colors.COLORS[:4]
+
+
 @pytest.mark.parametrize("reader", SEEN_BY)
 def test_the_first_three_colours_differ_in_lightness_for_every_reader(reader):
     assert min(np.diff(sorted(lightness(color, reader) for color in colors.COLORS[:3]))) >= APART

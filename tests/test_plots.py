@@ -82,6 +82,16 @@ def test_a_band_is_the_median_and_two_percentiles_over_the_replicas():
     assert line.get_label() == "net" and band.get_alpha() < 0.5
 
 
+def test_bands_and_histograms_take_a_look():
+    _, ax = plots.figure()
+    line, band = plots.draw_band(ax, np.arange(3), np.ones((2, 3)), look=colors.WITHOUT_BN)
+    bars = plots.draw_histogram(ax, [0.2, 0.8], [0, 1, 2], look=colors.CAT)
+    assert line.get_color() == colors.WITHOUT_BN.color and line.get_linestyle() == colors.WITHOUT_BN.line
+    assert to_rgb(band.get_facecolor()[0]) == to_rgb(colors.WITHOUT_BN.color)
+    assert to_rgb(bars.get_edgecolor()) == to_rgb(bars.get_facecolor()) == to_rgb(colors.CAT.color)
+    assert bars.get_linestyle() == colors.CAT.line
+
+
 def test_images_stand_in_rows_each_where_it_belongs():
     images = np.random.default_rng(0).random((7, 4, 5, 3))
     _, ax = plots.figure()

@@ -2,9 +2,9 @@
 
 from typing import NamedTuple
 
-# Okabe and Ito's palette, in an order in which neighbours differ in lightness.
-COLORS = ("#000000", "#0072B2", "#E69F00", "#009E73", "#D55E00", "#56B4E9", "#CC79A7", "#F0E442")
-BLACK, BLUE, ORANGE, GREEN, VERMILION, SKY, PURPLE, YELLOW = COLORS
+# Okabe and Ito's palette. Neighbours differ in lightness, and green, which has a meaning below, comes late.
+COLORS = ("#000000", "#0072B2", "#E69F00", "#D55E00", "#56B4E9", "#009E73", "#F0E442", "#CC79A7")
+BLACK, BLUE, ORANGE, VERMILION, SKY, GREEN, YELLOW, PURPLE = COLORS
 GRAY = "#767676"  # for what helps to read the data and is none
 LINES = ("-", "--", "-.", ":", (0, (6, 2, 1, 2, 1, 2)), (0, (1, 1)), (0, (8, 3)), (0, (3, 1, 1, 1)))
 

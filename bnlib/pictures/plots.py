@@ -83,11 +83,15 @@ def figure(rows=1, columns=1, *, mosaic=None, width=900, height=360, **subplots)
 
 
 @styled
-def draw_histogram(ax, shares, edges, *, color=BLUE, line="-", label=None, moving=False):
-    """A histogram, filled, with an outline. shares: (bins,), edges: (bins + 1,). Returns it: `.set_data(shares)`."""
+def draw_histogram(ax, shares, edges, *, color=BLUE, line="-", look=None, label=None, moving=False):
+    """A histogram, filled, with an outline. shares: (bins,), edges: (bins + 1,). Returns it: `.set_data(shares)`.
+
+    look: a `Look`, instead of color and line.
+    """
+    color, line = (color, line) if look is None else (look.color, look.line)
     face = matplotlib.colors.to_rgba(color, 0.35)
-    look = {"facecolor": face, "edgecolor": color, "linestyle": line, "linewidth": 1.5, "label": label}
-    return ax.stairs(shares, edges, fill=True, animated=moving, **look)
+    outline = {"edgecolor": color, "linestyle": line, "linewidth": 1.5}
+    return ax.stairs(shares, edges, fill=True, facecolor=face, label=label, animated=moving, **outline)
 
 
 def move_histogram(bars, values, edges):
@@ -99,13 +103,15 @@ def move_histogram(bars, values, edges):
 
 
 @styled
-def draw_band(ax, x, curves, *, label=None, percentiles=(10, 90)):
+def draw_band(ax, x, curves, *, look=None, label=None, percentiles=(10, 90)):
     """The median of curves (replicas, points) as a line, and a band between two percentiles over the replicas.
 
-    x: (points,). Colour and line style are the next ones of the axes. Returns the line and the band.
+    x: (points,). look: a `Look`; without one, colour and line style are the next ones of the axes. Returns the line and
+    the band.
     """
     low, high = np.percentile(curves, percentiles, axis=0)
-    (line,) = ax.plot(x, np.median(curves, axis=0), label=label)
+    style = {} if look is None else {"color": look.color, "linestyle": look.line}
+    (line,) = ax.plot(x, np.median(curves, axis=0), label=label, **style)
     return line, ax.fill_between(x, low, high, color=line.get_color(), alpha=0.2, linewidth=0)
 
 

@@ -14,7 +14,7 @@ from matplotlib.patches import Patch
 from .colors import COLORS, GRAY
 from .plots import styled
 
-NAMES = ("black", "blue", "orange", "green", "vermilion", "sky", "purple", "yellow", "gray", "white")
+NAMES = ("black", "blue", "orange", "vermilion", "sky", "green", "yellow", "purple", "gray", "white")
 NAMES = dict(zip((*COLORS, GRAY, "#FFFFFF"), NAMES, strict=True))
 DASHES = {"--": "dashed", "-.": "dashdot", ":": "dotted"}
 DASHES = {tuple(matplotlib.rcParamsDefault[f"lines.{name}_pattern"]): line for line, name in DASHES.items()}
