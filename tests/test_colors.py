@@ -1,7 +1,10 @@
 """Lines that share an axes can be told apart: by lightness or by line style, and by readers who see fewer colours."""
 
 import itertools
+import re
+from pathlib import Path
 
+import nbformat
 import numpy as np
 import pytest
 from matplotlib.colors import to_hex, to_rgba
@@ -10,6 +13,7 @@ from matplotlib.patches import StepPatch
 
 from bnlib.explorers import EXPLORERS
 from bnlib.pictures import colors, plots
+from bnlib.pictures.words import NAMES
 
 # Machado, Oliveira and Fernandes 2009, "A Physiologically-based Model for Simulation of Color Vision Deficiency", IEEE
 # TVCG 15(6), table 1, severity 1.0: what a reader sees, for linear RGB. Each row sums to one: gray stays gray.
@@ -159,3 +163,56 @@ def test_bands_and_histograms_that_share_an_axes_can_be_told_apart_by_every_read
         plots.draw_histogram(histograms, [0.5, 0.5], [0, 1, 2], color=color, line=line, label=f"net {i}")
     assert len(looks(bands)) == len(looks(histograms)) == len(colors.COLORS)
     assert not confused(bands) and not confused(histograms)
+
+
+# What a legend calls so has the look of its meaning; what it calls so among other things has not that of the opposite.
+NAMED = {
+    r"(with )?BN": (colors.WITH_BN, r"(?<!no )(?<!without )\bBN\b"),
+    r"(without|no) BN": (colors.WITHOUT_BN, r"\b(without|no) BN\b"),
+    r"dogs?|class 0 \(dog\)": (colors.DOG, r"\bdogs?\b"),
+    r"cats?|class 1 \(cat\)": (colors.CAT, r"\bcats?\b"),
+    r"(.*, )?training mode": (colors.TRAINING_MODE, r"\btraining mode\b"),
+    r"eval mode": (colors.EVAL_MODE, r"\beval mode\b"),
+}
+OPPOSITE = {one: other for pair in PAIRS for one, other in (pair, pair[::-1])}
+TESTS = Path(__file__).parent
+STORED = [*sorted((TESTS.parent / "notebooks").glob("*.ipynb")), TESTS / "words.txt"]
+
+
+def stored_words(path):
+    """All lines of words in a notebook's stored pictures, or in the file of the explorers' words."""
+    if path.suffix == ".txt":
+        return path.read_text(encoding="utf-8").splitlines()
+    outputs = [output for cell in nbformat.read(path, as_version=4).cells for output in cell.get("outputs", [])]
+    pictures = [output.metadata["image/png"] for output in outputs if "image/png" in output.get("data", {})]
+    return [line for picture in pictures for line in picture["words"]]
+
+
+def misleading(lines):
+    """Entries of legends that have not the look of what they name."""
+    for line in lines:
+        if not (entry := re.search(r"legend: (.*): (.*)", line)):
+            continue
+        label, (color, *shape) = entry[1], entry[2].split()
+        for exactly, (look, among) in NAMED.items():
+            own = color == NAMES[look.color] and {*shape} <= {look.line, look.marker, "filled"}
+            if re.fullmatch(exactly, label) and not own:
+                yield line
+            elif re.search(among, label) and color == NAMES[OPPOSITE[look].color]:
+                yield line
+
+
+def test_a_legend_that_misleads_is_found():
+    right = ["1. legend: with BN: black -", "legend: dogs: blue -- filled", "1. legend: BN, lr fixed: black :"]
+    wrong = [
+        "2. legend: with BN: black --",
+        "legend: no BN: black -",
+        "1. legend: BN after: green -.",
+        "legend: cat: sky x",
+    ]
+    assert list(misleading(right + wrong)) == wrong
+
+
+@pytest.mark.parametrize("path", STORED, ids=lambda path: path.stem)
+def test_colours_mean_the_same_in_every_stored_picture(path):
+    assert not list(misleading(stored_words(path)))
