@@ -113,3 +113,30 @@ def test_titles_stand_under_their_images_and_above_the_next_row():
         assert i % 3 * 14 < x < i % 3 * 14 + 12
         assert i // 3 * height + 16 <= y < (i // 3 + 1) * height
         assert np.all(shown[int(np.ceil(y)), :] == 1)
+
+
+@pytest.mark.parametrize(
+    ("images", "columns", "message"),
+    [
+        (np.zeros((7, 4, 5)), 3, r"they are \(7, 4, 5\): of gray images"),
+        (np.zeros((7, 4, 5, 4)), 3, r"they are \(7, 4, 5, 4\)"),
+        (np.zeros((4, 5, 3)), 3, r"they are \(4, 5, 3\)"),
+        ([], 3, r"at least one, but they are \(0,\)"),
+        (np.zeros((0, 4, 5, 3)), 3, r"at least one, but they are \(0, 4, 5, 3\)"),
+        (np.zeros((7, 4, 5, 3)), 0, "columns must be a whole number, 1 or more, but it is 0"),
+        (np.zeros((7, 4, 5, 3)), -1, "it is -1"),
+        (np.zeros((7, 4, 5, 3)), 2.5, "it is 2.5"),
+        (np.zeros((7, 4, 5, 3)), "3", "it is '3'"),
+    ],
+)
+def test_images_that_cannot_be_drawn_are_refused_and_leave_the_axes_as_they_were(images, columns, message):
+    _, ax = plots.figure()
+    with pytest.raises(ValueError, match=message):
+        plots.draw_images(ax, images, columns=columns)
+    assert not ax.images and not ax.texts and ax.axison
+
+
+def test_images_may_be_a_list():
+    _, ax = plots.figure()
+    images = [[[[0.0, 0.5, 1.0]] * 5] * 4] * 2
+    assert plots.draw_images(ax, images).get_array().shape[2] == 3

@@ -1,8 +1,11 @@
 """A figure and its caption, drawn fast where little moves."""
 
 import base64
+import numbers
 
 import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
 
 from . import plots
 from .png import Encoder
@@ -23,22 +26,31 @@ class Picture:
     """
 
     def __init__(self, figure, caption="", *, scale=1):
+        if not isinstance(figure, Figure) or not isinstance(figure.canvas, FigureCanvasAgg):
+            canvas = f" with a {type(figure.canvas).__name__}" if isinstance(figure, Figure) else ""
+            raise TypeError(
+                "figure must be one of bnlib.pictures.figure(), which can be drawn in parts, but it is a "
+                f"{type(figure).__name__}{canvas}: write `fig, ax = figure()`, and give fig"
+            )
+        if not isinstance(scale, numbers.Real):
+            raise TypeError(f"scale must be a number, 0.25 to 4, but it is {scale!r}, a {type(scale).__name__}")
         if not 0.25 <= scale <= 4:
             raise ValueError(f"scale is the number of pixels drawn for each one shown: 0.25 to 4, but it is {scale}")
         self.figure, self.caption = figure, caption
-        self.width, self.height = (round(side) for side in figure.bbox.size)
-        figure.set_dpi(figure.dpi * scale)
+        self.width, self.height = (round(side * plots.DPI) for side in figure.get_size_inches())
+        figure.set_dpi(plots.DPI * scale)
         with plots.style():
             figure.draw_without_rendering()
         figure.set_layout_engine("none")
-        figure.stale = True
+        figure.stale, figure.picture = True, self
         self.backgrounds_drawn = 0
         self.encode = Encoder()
 
     def png(self):
         """The picture as it is now: the bytes of a PNG file."""
         canvas = self.figure.canvas
-        if self.figure.stale:
+        if self.figure.stale or self.figure.picture is not self:  # two pictures of one figure share its stale flag
+            self.figure.picture = self
             # The search comes first: it makes matplotlib build ticks, after which the figure would be stale again.
             self.moving = sorted(self.figure.findobj(lambda a: a.get_animated()), key=lambda a: a.get_zorder())
             with plots.style():

@@ -2,6 +2,7 @@
 
 import contextlib
 import functools
+import numbers
 
 import matplotlib.axes
 import matplotlib.colors
@@ -126,8 +127,16 @@ def move_band(line, band, x, curves, percentiles=(10, 90)):
 def draw_images(ax, images, *, columns=10, titles=(), moving=False):
     """Images (n, height, width, 3) in [0, 1], `columns` to a row, with a title under each if given.
 
-    Returns the one artist that shows them all: `.set_data(tile(images, columns))`.
+    Returns the one artist that shows them all: `.set_data(tile(images, columns))`. ValueError for other shapes.
     """
+    images = np.asarray(images)
+    if images.ndim != 4 or images.shape[-1] != 3 or not images.size:
+        raise ValueError(
+            f"images must be (n, height, width, 3), at least one, but they are {images.shape}: of gray images (n, "
+            "height, width) give np.repeat(images[..., None], 3, axis=-1)"
+        )
+    if not isinstance(columns, numbers.Integral) or columns < 1:
+        raise ValueError(f"columns must be a whole number, 1 or more, but it is {columns!r}")
     tiled = tile(images, columns, room=images.shape[1] // 4 if titles else 0)
     artist = ax.imshow(tiled, extent=(0, tiled.shape[1], tiled.shape[0], 0), animated=moving)
     height, width = images.shape[1:3]
