@@ -30,6 +30,7 @@ pictures/             know neither numbers nor data
     moving_text.py    a text that changes with the picture
     plots.py          the style, and functions that draw arrays into axes
     moving.py         lines, bars and bands that move
+    words.py          what a reader reads in a figure, as lines
     picture.py        Picture: a figure and its caption
 
 live/                 knows pictures only

@@ -19,7 +19,7 @@ WINGS = {
         *("mlp", "sgd", "history", "training", "inference"),
     ),
     "datasets": ("files", "face", "cats", "digits", "plane", "sweep"),
-    "pictures": ("colors", "png", "moving_text", "plots", "moving", "picture"),
+    "pictures": ("colors", "png", "moving_text", "plots", "moving", "words", "picture"),
     "live": ("sliders", "kept", "cells", "one_thread", "explorer", "training_explorer"),
     # What several explorers share; they themselves stand side by side.
     "explorers": ("arguments", "examples", "recorded_run", "two_species", "two_nets"),

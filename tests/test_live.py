@@ -208,6 +208,7 @@ def test_a_static_picture_stands_in_the_page_with_its_caption_as_alternative_tex
     data, metadata = Picture(figure, "A line.", scale=2)._repr_mimebundle_()
     assert pixels(base64.b64decode(data["image/png"])).shape == (300, 400, 3)
     assert data["text/plain"] == "A line."
+    assert metadata["image/png"].pop("words")
     assert metadata == {"image/png": {"alt": "A line.", "width": 200}}
 
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import functools
+import numbers
 
 import matplotlib.axes
 import matplotlib.colors
@@ -83,21 +84,27 @@ def figure(rows=1, columns=1, *, mosaic=None, width=900, height=360, **subplots)
 
 
 @styled
-def draw_histogram(ax, shares, edges, *, color=BLUE, line="-", label=None, moving=False):
-    """A histogram, filled, with an outline. shares: (bins,), edges: (bins + 1,). Returns it: `.set_data(shares)`."""
+def draw_histogram(ax, shares, edges, *, color=BLUE, line="-", look=None, label=None, moving=False):
+    """A histogram, filled, with an outline. shares: (bins,), edges: (bins + 1,). Returns it: `.set_data(shares)`.
+
+    look: a `Look`, instead of color and line.
+    """
+    color, line = (color, line) if look is None else (look.color, look.line)
     face = matplotlib.colors.to_rgba(color, 0.35)
-    look = {"facecolor": face, "edgecolor": color, "linestyle": line, "linewidth": 1.5, "label": label}
-    return ax.stairs(shares, edges, fill=True, animated=moving, **look)
+    outline = {"edgecolor": color, "linestyle": line, "linewidth": 1.5}
+    return ax.stairs(shares, edges, fill=True, facecolor=face, label=label, animated=moving, **outline)
 
 
 @styled
-def draw_band(ax, x, curves, *, label=None, percentiles=(10, 90)):
+def draw_band(ax, x, curves, *, look=None, label=None, percentiles=(10, 90)):
     """The median of curves (replicas, points) as a line, and a band between two percentiles over the replicas.
 
-    x: (points,). Colour and line style are the next ones of the axes. Returns the line and the band.
+    x: (points,). look: a `Look`; without one, colour and line style are the next ones of the axes. Returns the line and
+    the band.
     """
     low, high = np.percentile(curves, percentiles, axis=0)
-    (line,) = ax.plot(x, np.median(curves, axis=0), label=label)
+    style = {} if look is None else {"color": look.color, "linestyle": look.line}
+    (line,) = ax.plot(x, np.median(curves, axis=0), label=label, **style)
     return line, ax.fill_between(x, low, high, color=line.get_color(), alpha=0.2, linewidth=0)
 
 
@@ -105,8 +112,16 @@ def draw_band(ax, x, curves, *, label=None, percentiles=(10, 90)):
 def draw_images(ax, images, *, columns=10, titles=(), moving=False):
     """Images (n, height, width, 3) in [0, 1], `columns` to a row, with a title under each if given.
 
-    Returns the one artist that shows them all: `.set_data(tile(images, columns))`.
+    Returns the one artist that shows them all: `.set_data(tile(images, columns))`. ValueError for other shapes.
     """
+    images = np.asarray(images)
+    if images.ndim != 4 or images.shape[-1] != 3 or not images.size:
+        raise ValueError(
+            f"images must be (n, height, width, 3), at least one, but they are {images.shape}: of gray images (n, "
+            "height, width) give np.repeat(images[..., None], 3, axis=-1)"
+        )
+    if not isinstance(columns, numbers.Integral) or columns < 1:
+        raise ValueError(f"columns must be a whole number, 1 or more, but it is {columns!r}")
     tiled = tile(images, columns, room=images.shape[1] // 4 if titles else 0)
     artist = ax.imshow(tiled, extent=(0, tiled.shape[1], tiled.shape[0], 0), animated=moving)
     height, width = images.shape[1:3]
