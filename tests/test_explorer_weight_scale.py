@@ -120,7 +120,7 @@ def test_a_step_of_the_path_takes_off_the_gradient_of_the_backward_pass():
 
 
 def test_each_place_of_the_plane_has_the_shade_of_the_loss_of_its_weights(explorer):
-    (u, targets), rng = drawn(), np.random.default_rng(0)
+    u, targets, rng = explorer.u, explorer.targets, np.random.default_rng(0)
     (contours,) = axes_titled(explorer, "the loss over the plane").collections
     bands = list(zip(contours.levels[:-1], contours.levels[1:], contours.get_paths(), strict=True))
     seen = set()
