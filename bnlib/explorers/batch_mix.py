@@ -64,9 +64,11 @@ class BatchMix(Explorer):
     def make_figures(self):
         figure, axes = plots.figure(mosaic=[["black", "curve"], ["now", "curve"]], width_ratios=(4, 5))
         black, now, curve = (axes[name] for name in ("black", "now", "curve"))
-        self.bars_of_black = SpeciesBars(black, EDGES, "black, batches half cats")
+        still = SpeciesBars(black, EDGES, "black, batches half cats")
+        still.move(*self.in_batches(0.5, 64, "black")[1:])
+        for bars in still.bars:
+            bars.artist.set_animated(False)
         self.bars = SpeciesBars(now, EDGES, "these batches")
-        self.bars_of_black.move(*self.in_batches(0.5, 64, "black")[1:])
         black.legend(loc="upper right", handlelength=1.5)
         black.tick_params(labelbottom=False)
         now.set_xlabel("ẑ of one hidden unit, in batch mode")

@@ -13,7 +13,7 @@ EVERY = 10  # steps between two looks at the accuracy
 CURVES = {
     "batches": ("training digits, training mode", TRAINING_MODE),
     "training": ("training digits, eval mode", EVAL_MODE),
-    "unseen": ("unseen digits, eval mode", Look(BLUE, "--", "")),
+    "unseen": ("unseen digits, eval mode", Look(BLUE, ":", "")),
 }
 
 
