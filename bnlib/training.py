@@ -31,9 +31,8 @@ class Training:
         self.validation = None if validation is None else self.checked(*validation, check_finite)
         self.n = self.x.shape[-2]
         self.batch_size = checks.whole("batch_size", batch_size, 2 if model.batch_norm_layers() else 1, self.n)
-        self.steps_done, self.steps_per_epoch = 0, self.n // self.batch_size
-        self.history = History(record)
-        self.sgd = SGD(model, lr, sgd_momentum, weight_decay)
+        self.steps_done, self.steps_per_epoch, self.any_frozen = 0, self.n // self.batch_size, False
+        self.history, self.sgd = History(record), SGD(model, lr, sgd_momentum, weight_decay)
         self.rngs = [rng] if model.replicas is None else rng.spawn(model.replicas)
         self.states = model.state.copy(), model.state.copy()  # before this step and before the last one, in turn
         self.frozen, self.kept = np.zeros(model.state.shape[:-1], bool), model.state.copy()  # of nets that diverged
@@ -95,11 +94,12 @@ class Training:
         found = self.measured(loss, logits, labels)
         if self.history.record:
             for layer, pair in enumerate(self.model.hidden(outputs)):
-                of_layer = summaries(self.history.record, *pair)
-                found |= {(name, layer): values for name, values in of_layer.items()}
+                found |= {(name, layer): each for name, each in summaries(self.history.record, *pair).items()}
         for name, values in found.items():
-            self.history.add(name, values := np.array(values))
-            values[self.frozen] = np.nan
+            if self.any_frozen:
+                values = np.array(values)
+                values[self.frozen] = np.nan
+            self.history.add(name, values)
 
     def measured(self, loss, outputs, labels):
         """The loss and, of classes, the accuracy: the share that is right, NaN where the loss is."""
@@ -122,13 +122,12 @@ class Training:
             self.history.add(f"validation_{name}", values)
         done.append(self.steps_done)
 
-    # A net that diverges is frozen at its last finite state: the parameters before the last step, and the running
-    # statistics after it.
+    # A net that diverges is frozen at its last finite state: parameters before the last step, statistics after it.
 
     def freeze_diverged(self, loss):
         """Freeze the nets whose loss or running statistics are not finite. They are set back when the step is done."""
         fine = np.isfinite(loss) & np.isfinite(self.model.statistics).all(axis=-1)
-        if self.frozen.any() or not fine.all():
+        if self.any_frozen or not fine.all():
             self.freeze(~fine, self.states[self.steps_done % 2])
             for net in np.flatnonzero(self.frozen):
                 self.history.diverged.setdefault(int(net), self.steps_done)
@@ -144,9 +143,11 @@ class Training:
         self.kept[new] = self.states[self.steps_done % 2 - 1][new]
         self.kept[tracked][new] = state[tracked][new]
         self.frozen = self.frozen | new
+        self.any_frozen = bool(self.frozen.any())
 
     def set_back(self):
-        self.model.state[self.frozen] = self.kept[self.frozen]
+        if self.any_frozen:
+            self.model.state[self.frozen] = self.kept[self.frozen]
 
     def snapshot(self):
         """All that a step changes, as it is now: (object, name of an attribute, its value). And the step's number."""
@@ -187,8 +188,7 @@ def fit(model, x, labels, *, epochs=None, steps=None, progress=None, **settings)
     """
     if (epochs is None) == (steps is None):
         raise ValueError(f"give either epochs or steps, and not both: got epochs={epochs}, steps={steps}")
-    name, length = ("steps", steps) if epochs is None else ("epochs", epochs)
-    length = checks.whole(f"the length of a run, {name}={length},", length, 1)
+    length = checks.whole(f"the length, steps={steps} or epochs={epochs},", steps if epochs is None else epochs, 1)
     if progress is not None and not callable(progress):
         raise TypeError(f"progress is called as progress(done, total), but it is {progress!r}")
     training = Training(model, x, labels, **settings)
