@@ -102,6 +102,12 @@ def named(explorer, ax, label):
     return [artist for artist, found in looks if found[0] == color and {*found[1:]} <= {*shape, "filled"}]
 
 
+def colored(explorer, ax, label):
+    """The lines and dots of an axes in the colour that a legend gives to a label."""
+    color = look_of(explorer, label).split()[0]
+    return [line for line in shown(ax) if isinstance(line, Line2D) and look(line).split()[0] == color]
+
+
 def points_of(explorer, ax, label):
     """The data of the one artist that a label names."""
     (artist,) = named(explorer, ax, label)
@@ -321,8 +327,7 @@ def test_the_playground_shows_classes_and_nets_as_its_legend_names_them(build):
         histograms = [ax for ax in figure_of(explorer).axes if ax.get_title("left") == "before its last activation"]
         (bars,) = [bars for ax in histograms for bars in named(explorer, ax, net)]
         assert_bars(bars, entering[-1])
-        color = look_of(explorer, net).split()[0]
-        (right,) = [line for line in shown(titled(explorer, "share right, each net")) if look(line).split()[0] == color]
+        (right,) = colored(explorer, titled(explorer, "share right, each net"), net)
         assert data_of(right)[0, 0] == pytest.approx(np.mean(outputs.argmax(axis=1) == classes))
 
 
@@ -390,12 +395,12 @@ def test_training_and_eval_mode_are_those_that_the_legend_names(run, build):
     for mode, statistics, side in (("eval mode", "running", -0.15), ("training mode", "batch", 0.15)):
         outputs = [passed(model, x, statistics, replica)[3] for replica in range(3)]
         right = [np.mean(each.argmax(axis=1) == labels) for each in outputs]
-        curve, dot = sorted(named(explorer, titled(explorer, "accuracy"), mode), key=lambda a: -len(data_of(a)))
+        curve, dot = sorted(colored(explorer, titled(explorer, "accuracy"), mode), key=lambda line: -len(data_of(line)))
         np.testing.assert_allclose(data_of(curve), np.column_stack([[1, 2, 3], right]))
         np.testing.assert_allclose(data_of(dot), [[2, right[1]]])
         exp = np.exp(outputs[1][4])
-        points = points_of(explorer, titled(explorer, "probability, for one example"), mode)
-        np.testing.assert_allclose(points, np.column_stack([np.arange(3) + side, exp / exp.sum()]))
+        (points,) = colored(explorer, titled(explorer, "probability, for one example"), mode)
+        np.testing.assert_allclose(data_of(points), np.column_stack([np.arange(3) + side, exp / exp.sum()]))
 
 
 def test_the_curves_of_the_batch_size_are_of_the_nets_and_modes_they_name(build):
