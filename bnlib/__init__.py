@@ -17,7 +17,7 @@ The numbers, in this folder
     training.py       Training: one step after the other; fit
     inference.py      accuracy; reestimate: the running statistics found again
 
-datasets/             
+datasets/             the data
     files.py          a file of data/: found, checked, read
     face.py           how the face of a cat or a dog is drawn
     cats.py           black and coloured cats and dogs
@@ -25,7 +25,7 @@ datasets/
     plane.py          points in the plane: circles, spirals, two numbers measured in each animal
     sweep.py          what became of 32,400 nets, over a grid of settings
 
-pictures/             
+pictures/             how they are drawn
     colors.py         what each colour means
     png.py            a picture as the bytes of a file
     moving_text.py    a text that changes with the picture
@@ -34,7 +34,7 @@ pictures/
     words.py          what a reader reads in a figure, as lines
     picture.py        Picture: a figure and its caption
 
-live/                 uses pictures only
+live/                 pictures that follow the hand
     sliders.py        sliders whose values stay exact, and the other controls
     kept.py           a method whose last result is kept
     cells.py          a cell that is run again
