@@ -26,6 +26,7 @@ import nbformat
 NEEDED = 0.9  # the share of the other settings in which a claim must hold
 ASKED = 5  # a claim may be left out where its condition does not hold, but not almost everywhere
 SECONDS = 600  # more than any lesson needs; then its child is stopped
+SHOWN = 5  # of what could not run: the first failure brings the others with it
 OWN = {}  # the lesson's own setting: nothing is changed
 
 
@@ -44,37 +45,37 @@ class Reporting(ast.NodeTransformer):
 
 
 def statements(path):
-    """Each statement of the code cells, its assertions now reporting; these; and whether it ends the tagged cell."""
+    """Each statement of the code cells (its assertions report), its first line, these, and whether it ends the tag."""
     cells = [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
     for number, cell in enumerate(cells):
         source = re.sub(r"^[%!].*$", "", cell.source, flags=re.MULTILINE)
         body = ast.parse(source).body
         for statement in body:
             reporting = Reporting(number)
+            first_line = ast.unparse(statement).splitlines()[0]
             changed = reporting.visit(statement)
             tagged = "parameters" in cell.metadata.get("tags", []) and statement is body[-1]
-            yield changed, reporting.found, tagged
+            yield changed, first_line, reporting.found, tagged
 
 
 def judge(path, setting):
     """Run a lesson with one setting: whether each assertion that was reached held, and which statements raised."""
-    held, raised = {}, {}
+    held, raised = {}, []
 
     def report(key, condition):
         held[key] = bool(condition) and held.get(key, True)
 
     namespace = {"__name__": "__main__", "__report__": report, "display": lambda *values, **options: None}
-    for statement, found, tagged in statements(path):
+    for statement, first_line, found, tagged in statements(path):
         try:
             with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
                 exec(compile(ast.Module([statement], []), path, "exec"), namespace)
         except Exception as error:
-            line = ast.unparse(statement).splitlines()[0]
-            raised[f"{line[:60]}: {type(error).__name__}: {error}"] = list(found)
+            raised.append(f"{first_line[:60]}: {type(error).__name__}: {error}")
             held.update(dict.fromkeys(found, False))
         if tagged:
             namespace.update(setting)
-    return {"held": held, "raised": list(raised)}
+    return {"held": held, "raised": raised}
 
 
 def judge_in_a_child(path, setting):
@@ -117,7 +118,7 @@ def verdict(results):
 def report(path, settings, judged):
     """Print what the referee found about a lesson; return its number of claims and whether all is well."""
     found, tagged = {}, False
-    for _, assertions, ends_the_tagged_cell in statements(path):
+    for *_, assertions, ends_the_tagged_cell in statements(path):
         found |= assertions
         tagged |= ends_the_tagged_cell
     claims, good = 0, True
@@ -133,11 +134,15 @@ def report(path, settings, judged):
             f"{path.stem[:2]}  {'  ' if well else '! '}{here:10} {elsewhere if settings[1:] else 'one setting only':17}"
             f" {words['claim'] or 'identity: ' + words['line']}{' | fails at ' + '; '.join(failed) if failed else ''}"
         )
-    for line in dict.fromkeys(line for result in judged for line in result["raised"]):
+    raised = list(dict.fromkeys(line for result in judged for line in result["raised"]))
+    for line in raised[:SHOWN]:
         ran = [line not in result["raised"] for result in judged]
         where = [name(setting) or "its own setting" for setting, did in zip(settings, ran, strict=True) if not did]
         good &= ran[0] and sum(ran[1:]) >= NEEDED * len(ran[1:])
         print(f"{path.stem[:2]}  ! could not run {line} | at {'; '.join(where)}")
+    if raised[SHOWN:]:
+        good = False
+        print(f"{path.stem[:2]}  ! and {len(raised) - SHOWN} more")
     if tagged and not claims:
         good = False
         print(f"{path.stem[:2]}  ! has the tag `parameters` and no claim")
