@@ -21,6 +21,7 @@ datasets/             knows none of the numbers
     cats.py           black and coloured cats and dogs
     digits.py         handwritten digits
     sweep.py          what became of 32,400 nets, over a grid of settings
+    verdicts.py       what is claimed about BN, and what the lessons found
 
 pictures/             know neither numbers nor data
     colors.py         what each colour means

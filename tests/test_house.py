@@ -16,7 +16,7 @@ WINGS = {
         *("layer", "batchnorm", "linear", "elementwise", "losses", "gradcheck"),
         *("mlp", "sgd", "history", "training", "inference"),
     ),
-    "datasets": ("files", "face", "cats", "digits", "sweep"),
+    "datasets": ("files", "face", "cats", "digits", "sweep", "verdicts"),
     "pictures": ("colors", "png", "moving_text", "plots", "picture"),
     "live": ("sliders", "cells", "explorer", "training_explorer"),
     "explorers": ("examples",),  # what several share; the others stand side by side
