@@ -3,6 +3,7 @@
 The map, in the order of the story: each file needs only what stands above it. `tests/test_house.py` holds this order.
 
 The numbers, in this folder
+    checks.py         what is refused, and how it is said
     layer.py          Layer and Parameter: what every layer shares
     batchnorm.py      batch_norm and its gradient as functions; BatchNorm, with running statistics
     linear.py         Linear; fold: a batch normalization folded into the linear layer before it
@@ -20,6 +21,7 @@ datasets/             knows none of the numbers
     face.py           how the face of a cat or a dog is drawn
     cats.py           black and coloured cats and dogs
     digits.py         handwritten digits
+    plane.py          points in the plane: circles, spirals, two numbers measured in each animal
     sweep.py          what became of 32,400 nets, over a grid of settings
     verdicts.py       what is claimed about BN, and what the lessons found
 
@@ -28,16 +30,24 @@ pictures/             know neither numbers nor data
     png.py            a picture as the bytes of a file
     moving_text.py    a text that changes with the picture
     plots.py          the style, and functions that draw arrays into axes
+    moving.py         lines, bars and bands that move
+    words.py          what a reader reads in a figure, as lines
     picture.py        Picture: a figure and its caption
 
 live/                 knows pictures only
-    sliders.py        sliders whose values stay exact
+    sliders.py        sliders whose values stay exact, and the other controls
+    kept.py           a method whose last result is kept
     cells.py          a cell that is run again
+    one_thread.py     one thread for the cells and for the page's messages
     explorer.py       Explorer: controls, pictures and a caption that follow one state
     training_explorer.py  TrainingExplorer: the same for a training run, with play and pause
 
-explorers/            one file each, above all others
+explorers/            one file each, above all others; and what they share
+    arguments.py      what an explorer is given, checked
     examples.py       the nets and the data they show
+    recorded_run.py   a training run, each step a replica
+    two_species.py    histograms of dogs and of cats
+    two_nets.py       TwoNets: nets with and without batch normalization, side by side
 """
 
 from .batchnorm import BatchNorm, batch_norm, batch_norm_backward

@@ -1,33 +1,28 @@
 """Batch normalization: the transform and its gradient as functions, and the layer that keeps running statistics."""
 
-from typing import NamedTuple
+from collections import namedtuple
 
 import numpy as np
 
-from .layer import Layer, PerFeature, batch_mean, batch_size, batch_sum, check_gradient
+from . import checks
+from .layer import Checked, Layer, PerFeature, batch_mean, batch_sum
 
 
-class Cache(NamedTuple):
-    """What the backward pass needs: centered = x - mean, shaped like x, the statistics used, and scale = gamma / std.
+class Cache(namedtuple("Cache", "x_hat mean var std gamma")):
+    """What the backward pass needs: the normalized x, shaped like x, and the statistics and gamma it came from.
 
-    mean, var, std, scale: (..., 1, features), std = sqrt(var + eps).
+    mean, var, std, gamma: (..., 1, features), std = sqrt(var + eps).
     """
 
-    centered: np.ndarray
-    mean: np.ndarray
-    var: np.ndarray
-    std: np.ndarray
-    scale: np.ndarray
-
     @property
-    def x_hat(self):
-        """The normalized x, shaped like x."""
-        return self.centered / self.std
+    def scale(self):
+        """gamma / std, (..., 1, features): by how much one x moves its own y, the statistics held."""
+        return self.gamma / self.std
 
     @property
     def shape(self):
         """Shape of the output: that of x, with an axis of replicas in front if only gamma has one."""
-        return self.scale.shape[: max(0, self.scale.ndim - self.centered.ndim)] + self.centered.shape
+        return self.gamma.shape[: max(0, self.gamma.ndim - self.x_hat.ndim)] + self.x_hat.shape
 
 
 def batch_norm(x, gamma, beta, eps=1e-5):
@@ -40,40 +35,31 @@ def batch_norm(x, gamma, beta, eps=1e-5):
     for shapes that do not fit and for a negative eps; TypeError for mixed dtypes.
     Source: Ioffe & Szegedy 2015 (arXiv:1502.03167), Algorithm 1.
     """
-    x, gamma, beta = np.asarray(x), np.asarray(gamma), np.asarray(beta)
-    if x.ndim < 2:
-        raise ValueError(f"batch_norm expects x of shape (..., batch, features), but got {x.shape}")
-    if x.dtype.kind != "f" or x.dtype != gamma.dtype or x.dtype != beta.dtype:
-        raise TypeError(
-            f"x is {x.dtype}, gamma is {gamma.dtype}, beta is {beta.dtype}: give all three the same floating dtype"
-        )
-    shapes = (x.shape[-1:], x.shape[:-2] + x.shape[-1:])
+    x, gamma, beta = checks.rows("x", x, 0), checks.plain("gamma", gamma), checks.plain("beta", beta)
+    checks.alike(x=x, gamma=gamma, beta=beta)
     for name, value in (("gamma", gamma), ("beta", beta)):
-        if value.shape not in shapes:
-            raise ValueError(f"x has shape {x.shape}, so {name} must have shape {shapes[-1]}, but it has {value.shape}")
-    check_eps(eps)
-    check_batch(x)
-    check_finite(x)
-    return transform(x, gamma[..., None, :], beta[..., None, :], float(eps))
+        if value.shape not in (x.shape[-1:], shape := x.shape[:-2] + x.shape[-1:]):
+            raise ValueError(f"x has shape {x.shape}, so {name} must have shape {shape}, but it has {value.shape}")
+    checks.batch(x)
+    checks.finite(x)
+    return transform(x, gamma[..., None, :], beta[..., None, :], check_eps(eps))
 
 
-def transform(x, gamma, beta, eps, centered=None):
-    """Algorithm 1 on checked input; gamma and beta: (..., 1, features); centered: None, or where to write it."""
-    mean = batch_mean(x)  # mu_B = 1/m sum x_i
-    centered = np.subtract(x, mean, out=centered)
-    squares = np.square(centered)
-    var = batch_mean(squares)  # sigma_B^2 = 1/m sum (x_i - mu_B)^2
-    return scale_and_shift(centered, mean, var, gamma, beta, eps, squares)
+def transform(x, gamma, beta, eps):
+    """Algorithm 1 on checked input; gamma and beta: (..., 1, features)."""
+    mu = batch_mean(x)
+    centered = x - mu
+    var = batch_mean(centered**2)
+    return scale_and_shift(centered, mu, var, gamma, beta, eps)
 
 
-def scale_and_shift(centered, mean, var, gamma, beta, eps, room=None):
-    """room: an array shaped like centered that y may be written into, if it has no axis of replicas beside."""
+def scale_and_shift(centered, mu, var, gamma, beta, eps):
+    """Normalize x, of which centered = x - mu, by these statistics, then scale and shift."""
     std = np.sqrt(var + eps)
-    scale = gamma / std
-    room = room if scale.ndim <= centered.ndim else None
-    y = np.multiply(centered, scale, out=room)  # gamma x_hat_i, where x_hat_i = (x_i - mu_B) / sqrt(sigma_B^2 + eps)
-    y += beta  # y_i = gamma x_hat_i + beta
-    return y, Cache(centered, mean, var, std, scale)
+    x_hat = centered / std
+    y = gamma * x_hat
+    y += beta
+    return y, Cache(x_hat, mu, var, std, gamma)
 
 
 def batch_norm_backward(dy, cache):
@@ -84,24 +70,28 @@ def batch_norm_backward(dy, cache):
     Raises ValueError when dy does not have the shape of x, TypeError when it does not have its dtype.
     Source: Ioffe & Szegedy 2015, section 3, the six gradients, put together into one line for dx.
     """
-    dy = check_gradient(dy, cache.shape, cache.centered.dtype)
-    dx, dgamma, dbeta = gradients(dy, cache)
+    checks.kind("cache", cache, Cache)
+    dx, dgamma, dbeta = gradients(checks.gradient(dy, cache.shape, cache.x_hat.dtype), cache)
     return dx, dgamma[..., 0, :], dbeta[..., 0, :]
 
 
-def gradients(dy, cache, dgamma=None, dbeta=None):
-    """The gradients on checked input; those of gamma and beta are written into dgamma and dbeta, (..., 1, features)."""
-    centered, _, _, std, scale = cache
-    m = batch_size(dy)
-    dbeta = batch_sum(dy, dbeta)  # sum dy_i
-    dx = dy * centered
-    dgamma = batch_sum(dx, dgamma)
-    dgamma /= std  # sum dy_i x_hat_i
-    np.multiply(centered, dgamma / (m * std), out=dx)  # the component of dy along x_hat,
-    dx += dbeta / m  # and its mean,
-    np.subtract(dy, dx, out=dx)  # are taken off
-    dx *= scale
+def gradients(dy, cache):
+    """The gradients on checked input; those of gamma and beta are (..., 1, features)."""
+    x_hat, _, _, std, gamma = cache
+    m = dy.shape[-2]
+    dgamma, dbeta = batch_sum(dy * x_hat), batch_sum(dy)
+    # The mean of dy is taken off, and its part along x_hat.
+    dx = gamma / std * (dy - dbeta / m - x_hat * (dgamma / m))
     return dx, dgamma, dbeta
+
+
+def check_eps(eps):
+    return checks.number("eps", eps, 0, meaning=" (it is added to a variance)")
+
+
+def check_momentum(momentum):
+    meaning = ", the weight of the newest batch, from 0 to 1 (or None for the plain average)"
+    return None if momentum is None else checks.number("momentum", momentum, 0, 1, meaning=meaning)
 
 
 class BatchNorm(Layer):
@@ -114,22 +104,16 @@ class BatchNorm(Layer):
 
     In training mode a batch is normalized by its own mean and variance (divided by m), and the running statistics move
     towards its mean and its unbiased variance (divided by m - 1). In eval mode the running statistics take their place.
-    cache: what the last forward pass keeps for the backward pass; the next forward pass writes over it.
     Source: Ioffe & Szegedy 2015, Algorithms 1 and 2; the running average is PyTorch's.
     """
 
     tracked = ("running_mean", "running_var")
     gamma, beta, running_mean, running_var = PerFeature(), PerFeature(), PerFeature(), PerFeature()
+    eps, momentum = Checked(check_eps), Checked(check_momentum)
 
     def __init__(self, features, *, eps=1e-5, momentum=0.1, affine=True, replicas=None, dtype=np.float64):
-        check_eps(eps)
-        if momentum is not None and not 0 <= momentum <= 1:
-            raise ValueError(
-                f"momentum is the weight of the newest batch: a number from 0 to 1, or None for the plain average; "
-                f"got {momentum}"
-            )
         super().__init__(features, replicas, dtype)
-        self.eps, self.momentum, self.affine = float(eps), momentum, affine
+        self.eps, self.momentum, self.affine = eps, momentum, checks.choice("affine", affine, [True, False])
         self.trained = ("gamma", "beta") if affine else ()
         for name, value in (("gamma", 1.0), ("beta", 0.0), ("running_mean", 0.0), ("running_var", 1.0)):
             self.add(name, 1, features, value=value)
@@ -138,22 +122,19 @@ class BatchNorm(Layer):
     def forward(self, x):
         """x: (batch, features) or (replicas, batch, features). Returns y of the same shape."""
         x, arrays = self.check(x), self.arrays
+        gamma, beta = arrays["gamma"], arrays["beta"]
         if self.training:
-            check_batch(x)
-            y, self.cache = transform(x, arrays["gamma"], arrays["beta"], self.eps, self.kept(x.shape))
+            checks.batch(x)
+            y, self.cache = transform(x, gamma, beta, self.eps)
             self.track(x.shape[-2])
         else:
-            mean, var = arrays["running_mean"].copy(), arrays["running_var"].copy()
-            y, self.cache = scale_and_shift(x - mean, mean, var, arrays["gamma"], arrays["beta"], self.eps)
+            mu, var = arrays["running_mean"].copy(), arrays["running_var"].copy()
+            y, self.cache = scale_and_shift(x - mu, mu, var, gamma, beta, self.eps)
         self.through_statistics, self.output_shape = self.training, y.shape
         return y
 
-    def kept(self, shape):
-        """The array of the last forward pass, if it has this shape, to write into: new memory costs time."""
-        return self.cache.centered if self.cache is not None and self.cache.centered.shape == shape else None
-
-    def track(self, batch):
-        """Move the running statistics towards those of the batch that has just been normalized."""
+    def track(self, m):
+        """Move the running statistics towards those of the batch of m examples that has just been normalized."""
         self.batches_seen += 1
         newest = 1 / self.batches_seen if self.momentum is None else self.momentum
         if newest == 0:  # and not 0 times the new value: that would let a NaN through
@@ -162,7 +143,7 @@ class BatchNorm(Layer):
         mean *= 1 - newest
         mean += newest * self.cache.mean
         var *= 1 - newest
-        var += newest * batch / (batch - 1) * self.cache.var  # the unbiased variance: m - 1
+        var += newest * m / (m - 1) * self.cache.var  # the unbiased variance
 
     def backward(self, dy):
         """dy: gradient with respect to the last y. Returns dx; leaves dgamma and dbeta, shaped like gamma and beta.
@@ -170,26 +151,6 @@ class BatchNorm(Layer):
         After a forward pass in eval mode the statistics are constants, so dx is dy gamma / sqrt(running_var + eps).
         """
         dy, cache = self.gradient(dy), self.cache
-        dx, dgamma, dbeta = gradients(dy, cache, self.gradients_into.get("gamma"), self.gradients_into.get("beta"))
+        dx, dgamma, dbeta = gradients(dy, cache)
         self.dgamma, self.dbeta = dgamma[..., 0, :], dbeta[..., 0, :]
         return dx if self.through_statistics else dy * cache.scale
-
-
-def check_eps(eps):
-    if not (np.isfinite(eps) and eps >= 0):
-        raise ValueError(f"eps is added to a variance: it must be a finite number, 0 or larger, but it is {eps}")
-
-
-def check_batch(x):
-    if x.shape[-2] < 2:
-        raise ValueError(
-            f"a batch of {x.shape[-2]} in training mode (x has shape {x.shape}): a batch needs at least two examples, "
-            "since one alone has variance 0 and comes out as beta, whatever it is; give more, or use eval mode"
-        )
-
-
-def check_finite(x, name="x"):
-    """Raise if x, an array of any shape, holds NaN or infinity."""
-    bad = x.size - np.count_nonzero(np.isfinite(x))
-    if bad:
-        raise ValueError(f"{name} has {bad} values that are NaN or infinite: remove or replace them first")

@@ -1,9 +1,8 @@
 """The layers that work on each value by itself: activations and dropout."""
 
-import copy
-
 import numpy as np
 
+from . import checks
 from .layer import Layer
 
 
@@ -15,17 +14,10 @@ class Elementwise(Layer):
     """
 
     def __init__(self):
-        self.arrays = {}
-        self.gradients_into = {}
-        self.cache = None
-
-    def part(self, replicas):
-        return copy.copy(self)
+        self.arrays, self.cache = {}, None
 
     def check(self, x):
-        x = np.asarray(x)
-        if x.dtype.kind != "f":
-            raise TypeError(f"{type(self).__name__} needs floating point numbers, but x is {x.dtype}: convert it first")
+        x = checks.floating(f"x of {type(self).__name__}", x)
         self.dtype, self.output_shape = x.dtype, x.shape
         return x
 
@@ -36,14 +28,10 @@ class Elementwise(Layer):
 class ReLU(Elementwise):
     """max(0, x)."""
 
-    zeros = np.zeros(())
-
     def forward(self, x):
         x = self.check(x)
-        if self.zeros.shape != x.shape or self.zeros.dtype != x.dtype:
-            self.zeros = np.zeros_like(x)
-        y = np.maximum(x, self.zeros)  # three times faster than with the number 0
-        self.cache = y > self.zeros
+        y = np.maximum(x, np.zeros_like(x))  # three times faster than with the number 0
+        self.cache = x > 0
         return y
 
 
@@ -51,9 +39,7 @@ class Sigmoid(Elementwise):
     """1 / (1 + exp(-x)), written so that no x overflows."""
 
     def forward(self, x):
-        y = np.tanh(self.check(x) / 2)
-        y += 1
-        y /= 2
+        y = (np.tanh(self.check(x) / 2) + 1) / 2
         self.cache = y * (1 - y)
         return y
 
@@ -75,31 +61,22 @@ class Dropout(Elementwise):
     """
 
     def __init__(self, rate, rng):
-        if not 0 <= rate < 1:
-            raise ValueError(f"rate is the share of values set to 0: at least 0 and less than 1, but it is {rate}")
         super().__init__()
-        self.rate, self.rng = rate, rng
-
-    def part(self, replicas):
-        part = super().part(replicas)
-        part.rng = self.rng[replicas]
-        return part
+        self.rate = checks.number("rate", rate, 0, below=1, meaning=", the share of values set to 0")
+        self.rng, self.generators = rng, rng if isinstance(rng, list) else [rng]
+        for each in self.generators:
+            checks.generator(each)
 
     def forward(self, x):
-        drops = self.training and self.rate > 0
-        if drops and isinstance(self.rng, list) and (np.ndim(x) != 3 or len(x) != len(self.rng)):
-            raise ValueError(
-                f"Dropout has {len(self.rng)} replicas: x needs a leading axis for them, got {np.shape(x)}"
-            )
+        replicas, drops = len(self.rng) if isinstance(self.rng, list) else None, self.training and self.rate > 0
+        if drops and replicas and (np.ndim(x) != 3 or len(x) != replicas):
+            raise ValueError(f"Dropout has {replicas} replicas: x needs a leading axis for them, got {np.shape(x)}")
         x = self.check(x)
         if not drops:
-            self.cache = np.ones(x.shape, x.dtype)
+            self.cache = np.ones_like(x)
             return x.copy()
-        if isinstance(self.rng, list):
-            drawn = np.stack([rng.random(x.shape[1:]) for rng in self.rng])
-        else:
-            drawn = self.rng.random(x.shape)
-        self.cache = (drawn >= self.rate).astype(x.dtype) / x.dtype.type(1 - self.rate)
+        drawn = [rng.random(x.shape[1:] if replicas else x.shape) for rng in self.generators]
+        self.cache = (np.reshape(drawn, x.shape) >= self.rate).astype(x.dtype) / x.dtype.type(1 - self.rate)
         return x * self.cache
 
 

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from . import checks
+
 
 def numerical_gradient(f, x, step=1e-5):
     """Gradient of a scalar function by central differences, (f(x + h) - f(x - h)) / 2h for each value of x in turn.
@@ -12,16 +14,16 @@ def numerical_gradient(f, x, step=1e-5):
     """
     if np.asarray(x).dtype != np.float64:
         raise TypeError(f"x is {np.asarray(x).dtype}: differences need float64, in which rounding is small enough")
-    x = np.array(x)
-    gradient = np.empty_like(x)
+    x, gradient, step = np.array(x), np.empty(np.shape(x)), checks.number("step", step, 1e-12)
     for i in np.ndindex(x.shape):
-        value, h = x[i], step * max(1.0, abs(x[i]))
-        x[i] = value + h
-        above = float(f(x))
-        x[i] = value - h
-        below = float(f(x))
-        x[i] = value
-        gradient[i] = (above - below) / (2 * h)
+        h, values = step * max(1.0, abs(x[i])), []
+        for moved in (x[i] + h, x[i] - h):
+            there = x.copy()  # f may write into it
+            there[i] = moved
+            values.append(np.asarray(f(there)))
+        if values[0].size != 1:
+            raise ValueError(f"f must return one number, a loss, but it returned an array of shape {values[0].shape}")
+        gradient[i] = (values[0].item() - values[1].item()) / (2 * h)
     return gradient
 
 

@@ -20,19 +20,25 @@ class History:
     """
 
     def __init__(self, record):
-        self.record = tuple(record)
+        self.record, self.validation_steps, self.diverged = checked(record), [], {}
         self.pieces = {}  # name -> list of arrays with an axis of steps in front
-        self.validation_steps = []
-        self.diverged = {}
 
-    def add(self, name, piece):
-        self.pieces.setdefault(name, []).append(piece)
+    def add(self, name, value):
+        self.pieces.setdefault(name, []).append(np.asarray(value)[None])
+
+    def cut(self, steps):
+        """Forget what was added after so many steps, and after the last evaluation."""
+        for name in self.pieces:
+            evaluated = name in ("validation_loss", "validation_accuracy")
+            self.pieces[name] = [self.joined(name)[: len(self.validation_steps) if evaluated else steps]]
+        self.diverged = {net: step for net, step in self.diverged.items() if step < steps}
+
+    def joined(self, name):
+        self.pieces[name] = [np.concatenate(self.pieces[name])]
+        return self.pieces[name][0]
 
     def whole(self, name, steps_axis=-1):
-        if name not in self.pieces:
-            return None
-        self.pieces[name] = [np.concatenate(self.pieces[name])]
-        return np.moveaxis(self.pieces[name][0], 0, steps_axis).copy()
+        return np.moveaxis(self.joined(name), 0, steps_axis).copy() if name in self.pieces else None
 
     loss = property(lambda self: self.whole("loss"))
     accuracy = property(lambda self: self.whole("accuracy"))
@@ -45,6 +51,14 @@ class History:
         return {name: [self.whole((name, layer), -2) for layer in range(layers)] for name in self.record}
 
 
+def checked(record):
+    record = tuple(record) if np.iterable(record) and not isinstance(record, str) else (record,)
+    for name in record:
+        if name not in SUMMARIES and not (isinstance(name, int | float | np.number) and 0 <= name <= 100):
+            raise ValueError(f"record takes {tuple(SUMMARIES)} and percentiles from 0 to 100, but not {name!r}")
+    return record
+
+
 def summaries(names, z, entering):
     """dict, name -> one number a unit over the batch, of the linear output z or of what enters the activation."""
     percentiles = [name for name in names if name not in SUMMARIES]
@@ -52,10 +66,3 @@ def summaries(names, z, entering):
     if percentiles:
         found |= zip(percentiles, np.percentile(entering, percentiles, axis=-2).astype(entering.dtype), strict=True)
     return found
-
-
-def mean_of_blocks(loss, block):
-    """loss: (replicas, steps). Means of `block` steps each: (replicas, steps // block), infinite where it diverged."""
-    blocks = loss.shape[1] // block
-    means = loss[:, : blocks * block].reshape(len(loss), blocks, block).mean(axis=2)
-    return np.nan_to_num(means, nan=np.inf)

@@ -1,10 +1,8 @@
 """What a trained net is used for, and how its running statistics are found again."""
 
-import numpy as np
-
+from . import checks
 from .batchnorm import BatchNorm
-from .batchnorm import check_finite as raise_unless_finite
-from .losses import check_labels
+from .mlp import MLP
 
 
 def accuracy(model, x, labels, statistics="running"):
@@ -12,11 +10,9 @@ def accuracy(model, x, labels, statistics="running"):
 
     x: (n, features) or (replicas, n, features); labels: (n,) or (replicas, n); statistics: as for `MLP.infer`.
     """
-    labels = np.asarray(labels)
-    check_labels(labels, model.sizes[-1])
+    checks.kind("model", model, MLP)
+    labels = checks.labels(labels, model.sizes[-1])
     predicted = model.predict(x, statistics)
-    if not predicted.shape[-1]:
-        raise ValueError("x has no rows, so no share of them can be right")
     if labels.shape not in (predicted.shape, predicted.shape[-1:]):
         raise ValueError(f"x has {predicted.shape[-1]} rows, but the labels have shape {labels.shape}")
     return (predicted == labels).mean(axis=-1)
@@ -29,12 +25,14 @@ def reestimate(model, x):
     before it, and keeps the mean and the unbiased variance of what reaches it. Labels are not needed. Dropout is off.
     Source: Ioffe & Szegedy 2015, Algorithm 2, with one batch of all the data; for new data: AdaBN, Li et al. 2016.
     """
+    checks.kind("model", model, MLP)
+    checks.finite(checks.rows("x", x))
     _, layers = model.passed_through(x, "batch")
     caches = [probed.cache for probed in layers if isinstance(probed, BatchNorm)]
     for cache in caches:
-        raise_unless_finite(cache.var, "the variance of what x becomes in a layer")
+        checks.finite(cache.var, "the variance of what x becomes in a layer")
     for layer, cache in zip(model.batch_norm_layers(), caches, strict=True):
-        batch = cache.centered.shape[-2]
+        batch = cache.x_hat.shape[-2]
         layer.running_mean = cache.mean[..., 0, :]
         layer.running_var = cache.var[..., 0, :] * (batch / (batch - 1))
         layer.batches_seen = 1

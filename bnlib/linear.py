@@ -2,28 +2,31 @@
 
 import numpy as np
 
-from .layer import Layer, Parameter, PerFeature, batch_sum, product
+from . import checks
+from .batchnorm import BatchNorm
+from .layer import Layer, Parameter, PerFeature, batch_sum
 
 
 class Linear(Layer):
     """y = x W + b. x: (batch, features_in) or (replicas, batch, features_in); W: (features_in, features_out), or with a
     leading axis of replicas; b: (features_out,) likewise, or None when bias is False. Both start at 0: `MLP` draws W.
+
+    x itself is kept until `backward`, not a copy of it: what is written into it in between changes dW.
     """
 
     W, b = Parameter(), PerFeature()
 
     def __init__(self, features_in, features_out, *, bias=True, replicas=None, dtype=np.float64):
         super().__init__(features_in, replicas, dtype)
-        self.trained = ("W", "b") if bias else ("W",)
-        self.add("W", features_in, features_out)
-        if bias:
-            self.add("b", 1, features_out)
-        else:
-            self.arrays["b"] = None
+        features_out = checks.whole("features_out", features_out, 1)
+        self.trained = ("W", "b") if checks.choice("bias", bias, [True, False]) else ("W",)
+        self.arrays["b"] = None
+        for name, rows in zip(self.trained, (features_in, 1), strict=False):
+            self.add(name, rows, features_out)
 
     def forward(self, x):
         self.cache = x = self.check(x)
-        y = product(x, self.arrays["W"])
+        y = x @ self.arrays["W"]
         if self.arrays["b"] is not None:
             y += self.arrays["b"]
         self.output_shape = y.shape
@@ -31,11 +34,11 @@ class Linear(Layer):
 
     def backward(self, dy, input_gradient=True):
         """Leaves dW and db; returns dx, or None when it is not asked for (the first layer of a net needs none)."""
-        dy, W = self.gradient(dy), self.arrays["W"]
-        self.dW = product(self.cache.mT, dy, self.gradients_into.get("W"))
+        dy = self.gradient(dy)
+        self.dW = self.cache.mT @ dy
         if self.arrays["b"] is not None:
-            self.db = batch_sum(dy, self.gradients_into.get("b"))[..., 0, :]
-        return product(dy, W.mT) if input_gradient else None
+            self.db = batch_sum(dy)[..., 0, :]
+        return dy @ self.arrays["W"].mT if input_gradient else None
 
 
 def fold(linear, bn):
@@ -46,13 +49,12 @@ def fold(linear, bn):
     Raises ValueError when the two do not fit together, TypeError for mixed dtypes. Not allowed when something that is
     not linear stands between them. Source: the affine map of Ioffe & Szegedy 2015, Algorithm 2, line 11.
     """
+    checks.kind("linear", linear, Linear)
+    checks.kind("bn", bn, BatchNorm)
     if linear.W.shape[-1] != bn.features or linear.replicas != bn.replicas:
-        raise ValueError(
-            f"the linear layer gives {linear.W.shape[-1]} features (replicas: {linear.replicas}), but the batch "
-            f"normalization takes {bn.features} (replicas: {bn.replicas}): fold a layer with the one right after it"
-        )
-    if linear.dtype != bn.dtype:
-        raise TypeError(f"linear is {linear.dtype}, but bn is {bn.dtype}: give both the same dtype")
+        given = f"the linear layer gives {linear.W.shape[-1]} features (replicas: {linear.replicas})"
+        raise ValueError(f"{given}, but bn takes {bn.features} (replicas: {bn.replicas}): fold it with the next layer")
+    checks.alike(linear=linear, bn=bn)
     scale = bn.gamma / np.sqrt(bn.running_var + bn.eps)
     folded = Linear(linear.features, bn.features, replicas=linear.replicas, dtype=linear.dtype)
     folded.W = linear.W * scale[..., None, :]

@@ -1,11 +1,11 @@
 """The toy MLP: a stack of layers, with the kind of normalization and its place chosen by name."""
 
 import copy
-import math
 
 import numpy as np
 
-from .batchnorm import BatchNorm, check_batch, check_finite
+from . import checks
+from .batchnorm import BatchNorm
 from .elementwise import ACTIVATIONS, Dropout
 from .linear import Linear
 
@@ -26,29 +26,19 @@ class MLP:
     weights, parameters, statistics: its first part, its first two, and its last.
     """
 
-    def __init__(
-        self,
-        sizes,
-        *,
-        norm="batch",
-        placement="before",
-        activation="relu",
-        bias=None,
-        init_scale=1.0,
-        dropout=0.0,
-        bn=None,
-        replicas=None,
-        rng,
-        dtype=np.float32,
-    ):
-        check_choice("norm", norm, ["batch", None])
-        check_choice("placement", placement, ["before", "after"])
-        check_choice("activation", activation, list(ACTIVATIONS))
-        if len(sizes) < 2 or min(sizes) < 1:
-            raise ValueError(f"sizes are the features of the input, the hidden layers and the output; got {sizes}")
-        if not isinstance(rng, np.random.Generator):
-            raise TypeError(f"rng must be a numpy.random.Generator, such as np.random.default_rng(0); got {rng!r}")
-        self.sizes, self.replicas, self.dtype = tuple(sizes), replicas, np.dtype(dtype)
+    def __init__(self, sizes, *, norm="batch", placement="before", activation="relu", bias=None, init_scale=1.0,
+                 dropout=0.0, bn=None, replicas=None, rng, dtype=np.float32):  # fmt: skip
+        checks.choice("norm", norm, ["batch", None])
+        checks.choice("placement", placement, ["before", "after"])
+        checks.choice("activation", activation, list(ACTIVATIONS))
+        checks.kind("bn", bn := {} if bn is None else bn, dict)
+        if norm is None and (bn or placement != "before"):
+            raise ValueError(f"with norm=None, bn={bn} and placement={placement!r} say nothing: leave them out")
+        checks.number("init_scale", init_scale)
+        checks.number("dropout", dropout, 0, below=1)
+        checks.generator(rng)
+        self.sizes, self.dtype = (sizes := checked_sizes(sizes)), np.dtype(dtype)
+        self.replicas = replicas = None if replicas is None else checks.whole("replicas", replicas, 1)
         rngs = [rng] if replicas is None else rng.spawn(replicas)
         self.normalizes_first = norm == "batch" and placement == "before"
         hidden_bias = not self.normalizes_first if bias is None else bias
@@ -57,7 +47,7 @@ class MLP:
         for features_in, features_out in zip(sizes[:-2], sizes[1:-1], strict=True):
             block = [Linear(features_in, features_out, bias=hidden_bias, **common), ACTIVATIONS[activation]()]
             if norm == "batch":
-                block.insert(1 if self.normalizes_first else 2, BatchNorm(features_out, **common, **(bn or {})))
+                block.insert(1 if self.normalizes_first else 2, BatchNorm(features_out, **common, **bn))
             if dropout:
                 block.append(Dropout(dropout, rng if replicas is None else rngs))
             self.layers += block
@@ -72,8 +62,18 @@ class MLP:
     def pack(self):
         """Put all that training changes into one array, and make the arrays of the layers views of it."""
         lead = () if self.replicas is None else (self.replicas,)
-        arrays = [layer.arrays[name].reshape(*lead, -1) for layer, name in self.in_order()]
-        self.spread(np.concatenate(arrays, axis=-1))
+        flat = {key: key[0].arrays[key[1]].reshape(*lead, -1) for key in self.in_order()}
+        self.state, self.slots, start = np.concatenate(list(flat.values()), axis=-1), [], 0
+        for (layer, name), array in flat.items():
+            where, shape = slice(start, start + array.shape[-1]), layer.arrays[name].shape
+            layer.arrays[name] = self.state[..., where].reshape(shape)
+            self.slots.append((layer, name, where, shape))
+            start = where.stop
+        self.gradients = [(layer, "d" + name) for layer, name in flat if name in layer.trained]
+        ends = {name: where.stop for _, name, where, _ in self.slots if name not in BatchNorm.tracked}
+        self.weights = self.state[..., : ends["W"]]
+        self.parameters = self.state[..., : max(ends.values())]
+        self.statistics = self.state[..., max(ends.values()) :]
 
     def in_order(self):
         """All (layer, name) of what training changes, in the order of state."""
@@ -81,33 +81,16 @@ class MLP:
         others = [(layer, name) for layer in self.layers for name in layer.trained if name != "W"]
         return weights + others + [(layer, name) for layer in self.layers for name in layer.tracked]
 
-    def spread(self, state):
-        """Make state, (values,) or (replicas, values), the state, and the arrays of the layers views of it."""
-        self.state, self.slots, start = state, [], 0
-        lead = state.shape[:-1]
+    def gradient(self):
+        """The gradients that `backward` has left in the layers, as one new array shaped like parameters."""
+        shape = (*self.state.shape[:-1], -1)
+        return np.concatenate([getattr(layer, name).reshape(shape) for layer, name in self.gradients], axis=-1)
+
+    def check_packed(self):
+        """Raise unless all that training changes lies in state: a layer that was put in later is not."""
         for layer, name in self.in_order():
-            shape = lead + layer.arrays[name].shape[len(lead) :]
-            stop = start + math.prod(shape[len(lead) :])
-            layer.arrays[name] = state[..., start:stop].reshape(shape)
-            self.slots.append((layer, name, slice(start, stop), shape))
-            start = stop
-        stop = {name: where.stop for _, name, where, _ in self.slots}
-        self.weights = state[..., : stop["W"]]
-        self.parameters = state[..., : max(stop[name] for layer in self.layers for name in layer.trained)]
-        self.statistics = state[..., self.parameters.shape[-1] :]
-
-    def part(self, replicas):
-        """The nets of some replicas, a slice, as a net of its own that shares its state with this one."""
-        part = object.__new__(MLP)
-        vars(part).update(vars(self))
-        part.replicas = len(range(self.replicas)[replicas])
-        part.layers = [layer.part(replicas) for layer in self.layers]
-        part.spread(self.state[replicas])
-        return part
-
-    def __getstate__(self):
-        views = ("state", "slots", "weights", "parameters", "statistics")
-        return {name: value for name, value in vars(self).items() if name not in views}
+            if layer.arrays[name].base is not self.state:
+                raise ValueError(f"{name} of a {type(layer).__name__} is not in the net's state: call pack() first")
 
     def __setstate__(self, kept):  # a copied or unpickled net gets a state of its own
         self.__dict__.update(kept)
@@ -122,29 +105,40 @@ class MLP:
     def batch_norm_layers(self):
         return [layer for layer in self.layers if isinstance(layer, BatchNorm)]
 
-    def train(self):
+    def train(self, training=True):
         for layer in self.layers:
-            layer.train()
+            layer.training = training
         return self
 
     def eval(self):
-        for layer in self.layers:
-            layer.eval()
-        return self
+        return self.train(False)
 
     def forward(self, x, outputs=None):
         """x: (batch, features) or (replicas, batch, features). Returns the outputs of the last layer (no softmax).
 
-        outputs: a list to which the output of each layer is appended, for those who want to look inside.
+        outputs: a list to which the output of each layer is appended, for those who want to look inside. If a layer
+        refuses its input, all layers are as before.
         """
-        x = np.asarray(x)
-        if x.ndim >= 2 and x.shape[-2] < 2 and any(bn.training for bn in self.batch_norm_layers()):
-            check_batch(x)  # before any layer has changed
-        for layer in self.layers:
-            x = layer.forward(x)
-            if outputs is not None:
-                outputs.append(x)
+        statistics, kept = self.statistics.copy(), [vars(layer).copy() for layer in self.layers]
+        try:
+            for layer in self.layers:
+                x = layer.forward(x)
+                if outputs is not None:
+                    outputs.append(x)
+        except BaseException:
+            self.statistics[...] = statistics
+            for layer, attributes in zip(self.layers, kept, strict=True):
+                vars(layer).update(attributes)
+            raise
         return x
+
+    def hidden(self, outputs):
+        """For each hidden layer, of all outputs: that of its linear part, and what enters its activation."""
+        z, pairs, activations = None, [], tuple(ACTIVATIONS.values())
+        for i, layer in enumerate(self.layers):
+            z = outputs[i] if isinstance(layer, Linear) else z
+            pairs += [(z, outputs[i - 1])] if isinstance(layer, activations) else []
+        return pairs
 
     def backward(self, dy, input_gradient=True):
         """dy: gradient with respect to the last outputs. Leaves the gradients in the layers; returns dx, or None."""
@@ -160,19 +154,21 @@ class MLP:
         (eval mode), or those of x itself, "batch" (training mode). Dropout is off. Returns (n, outputs), or
         (replicas, n, outputs).
         """
+        checks.finite(checks.rows("x", x))
         return self.passed_through(x, statistics)[0]
 
     def predict(self, x, statistics="running"):
-        """The class with the largest output for each row of x: (n,), or (replicas, n). Arguments as for `infer`."""
-        return self.infer(x, statistics).argmax(axis=-1)
+        """The class with the largest output for each row of x: (n,), or (replicas, n). Arguments as for `infer`.
+
+        -1, no class, where an output is NaN. Raises ValueError for a net that holds NaN or infinity itself.
+        """
+        checks.finite(self.state, "the net has diverged: its state")
+        outputs = self.infer(x, statistics)
+        return np.where(np.isnan(outputs).any(axis=-1), -1, outputs.argmax(axis=-1))
 
     def passed_through(self, x, statistics):
-        """The outputs of `infer`, and the shallow copies of the layers that x went through."""
-        check_finite(np.asarray(x))
-        return self.passed_unchecked(x, statistics)
-
-    def passed_unchecked(self, x, statistics):
-        check_choice("statistics", statistics, ["running", "batch"])
+        """The outputs of `infer`, also for NaN, and the shallow copies of the layers that x went through."""
+        checks.choice("statistics", statistics, ["running", "batch"])
         layers = [copy.copy(layer).eval() for layer in self.layers]
         for layer in layers:
             if isinstance(layer, BatchNorm):
@@ -181,6 +177,9 @@ class MLP:
         return x, layers
 
 
-def check_choice(name, value, choices):
-    if value not in choices:
-        raise ValueError(f"{name} must be one of {choices}, but it is {value!r}")
+def checked_sizes(sizes):
+    if isinstance(sizes, str) or not np.iterable(sizes) or len(sizes := tuple(sizes)) < 2:
+        raise ValueError(
+            f"sizes are the features of the input, of each hidden layer and of the output, but got {sizes!r}"
+        )
+    return tuple(checks.whole(f"each of sizes={sizes}", size, 1) for size in sizes)

@@ -1,8 +1,8 @@
 """Stochastic gradient descent."""
 
-import copy
-
 import numpy as np
+
+from . import checks
 
 
 class SGD:
@@ -13,50 +13,27 @@ class SGD:
     """
 
     def __init__(self, model, lr, momentum=0.9, weight_decay=0.0):
-        self.model, self.momentum, self.weight_decay = model, float(momentum), float(weight_decay)
-        self.lr = np.asarray(lr, dtype=model.dtype)
-        self.gradient = np.zeros_like(model.parameters)
+        model.check_packed()
+        self.model, self.lr = model, rates(lr, model)[..., None]
+        self.momentum = checks.number("sgd_momentum", momentum, 0, below=1)
+        self.weight_decay = checks.number("weight_decay", weight_decay, 0)
         self.velocity = np.zeros_like(model.parameters)
-        self.views = self.gradient_views()
-
-    def __setstate__(self, kept):  # the views of a copied or unpickled optimizer are those of its own gradient
-        self.__dict__.update(kept)
-        self.views = self.gradient_views()
-
-    def gradient_views(self):
-        slots = [slot for slot in self.model.slots if slot[1] in slot[0].trained]
-        return [(layer, name, self.gradient[..., where].reshape(shape)) for layer, name, where, shape in slots]
-
-    def part(self, model, replicas):
-        """The optimizer of some replicas, a slice, that shares its arrays with this one. model: their nets."""
-        part = copy.copy(self)
-        part.model = model
-        part.gradient, part.velocity = self.gradient[replicas], self.velocity[replicas]
-        part.lr = self.lr[replicas] if self.lr.size > 1 else self.lr
-        part.views = part.gradient_views()
-        return part
-
-    def __enter__(self):
-        """Inside `with sgd:` the layers write their gradients to where `step` reads them."""
-        for layer, name, view in self.views:
-            layer.gradients_into[name] = view
-        return self
-
-    def __exit__(self, *error):
-        for layer, name, _ in self.views:
-            layer.gradients_into = {}
-            vars(layer).pop("d" + name, None)  # `step` computes in their place, and would overwrite what is held
 
     def step(self):
-        lr = self.lr[:, None] if self.lr.size > 1 else self.lr
-        for layer, name, view in self.views:
-            gradient = getattr(layer, "d" + name)
-            if gradient.base is not view.base:
-                view[...] = gradient.reshape(view.shape)
+        """Move the parameters by the gradients that `backward` has left in the layers."""
+        velocity, weights = self.model.gradient(), self.model.weights
         if self.weight_decay:
-            weights = self.model.weights
-            self.gradient[..., : weights.shape[-1]] += self.weight_decay * weights
-        self.velocity *= self.momentum
-        self.velocity += self.gradient
-        np.multiply(self.velocity, lr, out=self.gradient)
-        self.model.parameters -= self.gradient
+            velocity[..., : weights.shape[-1]] += self.weight_decay * weights
+        velocity += self.momentum * self.velocity
+        self.model.parameters -= self.lr * velocity
+        self.velocity = velocity
+
+
+def rates(lr, model):
+    given, numbers = checks.plain("lr", lr), np.asarray(lr).dtype.kind in "iuf"
+    with np.errstate(over="ignore"):
+        found = given.astype(model.dtype) if numbers else np.array(np.nan)
+    if not (np.isfinite(found).all() and (found >= 0).all() and found.shape in ((), (model.replicas,))):
+        wrong = ValueError if numbers else TypeError
+        raise wrong(f"lr must be a number (or one a replica), 0 or more, finite in {model.dtype}; it is {lr!r}")
+    return found

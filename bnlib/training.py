@@ -1,233 +1,174 @@
-"""Training: mini-batches, and `fit`."""
-
-import math
+"""Training: one step after the other, and `fit`."""
 
 import numpy as np
 
-from .batchnorm import BatchNorm
-from .batchnorm import check_finite as raise_unless_finite
-from .elementwise import ACTIVATIONS, Dropout
-from .history import SUMMARIES, History, summaries
-from .linear import Linear
-from .losses import check_labels, cross_entropy_gradient, cross_entropy_value, mse_gradient, mse_value
+from . import checks
+from .elementwise import Dropout
+from .history import History, summaries
+from .losses import unchecked_cross_entropy, unchecked_mse
+from .mlp import MLP
 from .sgd import SGD
 
-LOSSES = {"cross_entropy": (cross_entropy_gradient, cross_entropy_value), "mse": (mse_gradient, mse_value)}
-LAYERS = {Linear, BatchNorm, Dropout, *ACTIVATIONS.values()}
-CACHE = 8e6  # bytes
-STEPS_TOGETHER = 50
+LOSSES = {"cross_entropy": unchecked_cross_entropy, "mse": unchecked_mse}
 
 
 class Training:
-    """A training run that can be advanced some steps at a time. Arguments: those of `fit`, without the length."""
+    """A training run that can be advanced some steps at a time. Arguments: those of `fit`, without the length.
 
-    def __init__(
-        self,
-        model,
-        x,
-        labels,
-        *,
-        batch_size,
-        lr,
-        sgd_momentum=0.9,
-        weight_decay=0.0,
-        loss="cross_entropy",
-        validation=None,
-        record=(),
-        rng,
-        check_finite=True,
-    ):
-        if loss not in LOSSES:
-            raise ValueError(f"loss must be one of {list(LOSSES)}, but it is {loss!r}")
-        if not isinstance(rng, np.random.Generator):
-            raise TypeError(f"rng must be a numpy.random.Generator, such as np.random.default_rng(0); got {rng!r}")
-        self.loss_gradient, self.loss_value = LOSSES[loss]
-        self.classify = loss == "cross_entropy"
-        self.x, self.labels = self.checked(model, x, labels, check_finite)
-        self.validation = None if validation is None else self.checked(model, *validation, check_finite)
+    A step that is interrupted is undone, so the history, `steps_done`, the net and its statistics always agree, and the
+    run goes on as if nothing had happened.
+    """
+
+    def __init__(self, model, x, labels, *, batch_size, lr, sgd_momentum=0.9, weight_decay=0.0, loss="cross_entropy",
+                 validation=None, record=(), rng, check_finite=True):  # fmt: skip
+        checks.kind("model", model, MLP)
+        checks.choice("loss", loss, LOSSES)
+        checks.generator(rng)
+        self.model, self.loss, self.classify = model, LOSSES[loss], loss == "cross_entropy"
+        self.x, self.labels = self.checked(x, labels, check_finite)
+        if validation is not None and not (isinstance(validation, tuple | list) and len(validation) == 2):
+            raise TypeError(f"validation must be a pair (x, labels), but it is of type {type(validation).__name__}")
+        self.validation = None if validation is None else self.checked(*validation, check_finite)
         self.n = self.x.shape[-2]
-        smallest = 2 if model.batch_norm_layers() else 1
-        if not (isinstance(batch_size, (int, np.integer)) and smallest <= batch_size <= self.n):
-            raise ValueError(
-                f"batch_size must be a whole number from {smallest} to {self.n} (all examples), but it is {batch_size}"
-            )
-        with np.errstate(over="ignore"):
-            rates = np.asarray(lr, model.dtype)
-        if not (np.all(np.isfinite(rates)) and np.all(rates >= 0) and rates.shape in ((), (model.replicas,))):
-            raise ValueError(
-                f"lr must be a number, 0 or larger and finite in {model.dtype} (or one a replica), but it is {lr}"
-            )
-        if not 0 <= sgd_momentum < 1:
-            raise ValueError(f"sgd_momentum must be at least 0 and less than 1, but it is {sgd_momentum}")
-        if not 0 <= weight_decay < np.inf:
-            raise ValueError(f"weight_decay must be a finite number, 0 or larger, but it is {weight_decay}")
-        record = tuple(record)
-        for name in record:
-            if name not in SUMMARIES and (isinstance(name, str) or not 0 <= name <= 100):
-                raise ValueError(f"record takes {tuple(SUMMARIES)} and percentiles from 0 to 100, but not {name!r}")
-        self.model, self.batch_size = model, int(batch_size)
-        self.rngs = [rng] if model.replicas is None else rng.spawn(model.replicas)
-        self.sgd = SGD(model, lr, sgd_momentum, weight_decay)
-        self.history = History(record)
+        self.batch_size = checks.whole("batch_size", batch_size, 2 if model.batch_norm_layers() else 1, self.n)
         self.steps_done, self.steps_per_epoch = 0, self.n // self.batch_size
-        self.safe = model.state.copy()  # after the last forward pass with a finite loss
-        self.frozen = np.zeros(model.state.shape[:-1], dtype=bool)
+        self.history = History(record)
+        self.sgd = SGD(model, lr, sgd_momentum, weight_decay)
+        self.rngs = [rng] if model.replicas is None else rng.spawn(model.replicas)
+        self.states = model.state.copy(), model.state.copy()  # before this step and before the last one, in turn
+        self.frozen, self.kept = np.zeros(model.state.shape[:-1], bool), model.state.copy()  # of nets that diverged
 
-    def checked(self, model, x, labels, check_finite):
-        """x and labels (or targets) as arrays that fit the model, or an error."""
-        x, labels = np.asarray(x), np.asarray(labels)
-        model.layers[0].check(x)
-        if not x.shape[-2]:
-            raise ValueError(f"x has shape {x.shape}: there is no example in it")
-        if check_finite:
-            raise_unless_finite(x)
+    def checked(self, x, labels, check_finite):
+        """Copies of x and labels (or targets) as arrays that fit the model, or an error."""
+        model, x = self.model, np.array(checks.rows("x", self.model.layers[0].check(x)))
+        labels = np.array(checks.plain("labels", labels))
         expected = x.shape[-2:-1] if self.classify else (x.shape[-2], model.sizes[-1])
         if labels.shape not in (expected, (model.replicas, *expected)):
             raise ValueError(f"x has shape {x.shape}: it needs labels of shape {expected}, but got {labels.shape}")
-        if self.classify:
-            check_labels(labels, model.sizes[-1])
-        elif labels.dtype != model.dtype:
-            raise TypeError(f"the model is {model.dtype}, but the targets are {labels.dtype}: convert one of them")
-        elif check_finite:
-            raise_unless_finite(labels, "targets")
-        return np.ascontiguousarray(x), np.ascontiguousarray(labels)
+        checks.labels(labels, model.sizes[-1]) if self.classify else checks.alike(model=model, targets=labels)
+        if check_finite:
+            checks.finite(x)
+            checks.finite(labels, "targets")
+        return x, labels
 
     def advance(self, steps):
         """Train for some steps more, and return the history of all steps so far."""
+        last = self.steps_done + checks.whole("steps", steps, 0)
         self.model.train()
-        self.blocks = blocks_of(self.model, self.batch_size)
-        last = self.steps_done + steps
         with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # divergence is an outcome, no accident
             try:
-                self.train_until(last)
+                self.validate()
+                while self.steps_done < last:
+                    self.step()
+                    self.validate()
             finally:  # also when interrupted
-                self.set_back()
+                self.freeze_overflowed()
         return self.history
 
-    def set_back(self):
-        """Set back the replicas that have overflowed in the last update, which no loss has shown yet."""
-        overflowed = ~np.isfinite(self.model.state).all(axis=-1)
-        self.frozen |= overflowed
-        self.model.state[overflowed] = self.safe[overflowed]
+    def step(self):
+        """One step of training, or none at all."""
+        before = self.snapshot()
+        try:
+            rows = self.next_rows()
+            labels, outputs = taken(self.labels, rows, 1 if self.classify else 2), []
+            logits = self.model.forward(taken(self.x, rows, 2), outputs)
+            loss, gradient = self.loss(logits, labels)
+            self.freeze_diverged(loss)
+            self.model.backward(gradient, input_gradient=False)
+            self.sgd.step()
+            self.set_back()
+            self.note(loss, logits, labels, outputs)
+            self.steps_done += 1
+        except BaseException:
+            self.undo(before)
+            raise
 
-    def train_until(self, last):
-        while self.steps_done < last:
-            in_epoch = self.steps_done % self.steps_per_epoch
-            if in_epoch == 0:  # every epoch is shuffled anew, and its incomplete last batch is left out
-                orders = [rng.permutation(self.n)[: self.steps_per_epoch * self.batch_size] for rng in self.rngs]
-                self.batches = np.stack(orders, axis=1).reshape(self.steps_per_epoch, self.batch_size, -1).mT
-            steps = min(last - self.steps_done, self.steps_per_epoch - in_epoch, STEPS_TOGETHER)
-            self.train_blocks(self.batches[in_epoch : in_epoch + steps])
-            if self.validation is not None and self.steps_done % self.steps_per_epoch == 0:
-                self.validate()
+    def next_rows(self):
+        """The rows of the next mini-batch, (batch_size,) or (replicas, batch_size)."""
+        step = self.steps_done % self.steps_per_epoch
+        if step == 0:  # every epoch is shuffled anew, and its incomplete last batch is left out
+            self.orders = np.reshape([rng.permutation(self.n) for rng in self.rngs], (*self.frozen.shape, self.n))
+        return self.orders[..., step * self.batch_size : (step + 1) * self.batch_size]
 
-    def train_blocks(self, rows):
-        """Train for the mini-batches in rows, (steps, replicas, batch_size): all steps of a block of replicas, then the
-        next block. Replicas know nothing of each other, so this changes no bit; and what a block needs stays in cache.
-        """
-        pieces = []
-        for block in self.blocks:
-            whole = block is ...
-            model = self.model if whole else self.model.part(block)
-            with self.sgd if whole else self.sgd.part(model, block) as sgd:
-                pieces.append(self.train(model, sgd, block, rows[:, block] if self.model.replicas else rows[:, 0]))
-        for layer, trained in zip(self.model.batch_norm_layers(), model.batch_norm_layers(), strict=True):
-            layer.batches_seen = trained.batches_seen
-        for name in pieces[0]:
-            self.history.add(name, np.concatenate([piece[name] for piece in pieces], axis=min(1, self.frozen.ndim)))
-        self.steps_done += len(rows)
+    def note(self, loss, logits, labels, outputs):
+        """Add to the history what this step has shown."""
+        found = self.measured(loss, logits, labels)
+        if self.history.record:
+            for layer, pair in enumerate(self.model.hidden(outputs)):
+                of_layer = summaries(self.history.record, *pair)
+                found |= {(name, layer): values for name, values in of_layer.items()}
+        for name, values in found.items():
+            self.history.add(name, values := np.array(values))
+            values[self.frozen] = np.nan
 
-    def train(self, model, sgd, block, rows):
-        """Train a block of replicas. Returns the pieces of its history: name -> (steps, ...)."""
-        x, x_rows = in_block(self.x, self.x.ndim == 3, block, rows)
-        labels, label_rows = in_block(self.labels, self.labels.ndim == (2 if self.classify else 3), block, rows)
-        safe, frozen, frozen_at = self.safe[block], self.frozen[block], np.zeros(rows.shape[:-1], dtype=bool)
-        needed, recorded, any_frozen = [], {}, frozen.any()
-        for step in range(len(rows)):
-            outputs = [] if self.history.record else None
-            logits = model.forward(x.take(x_rows[step], axis=0), outputs)
-            gradient, *of_loss = self.loss_gradient(logits, labels.take(label_rows[step], axis=0))
-            needed.append(of_loss)
-            # One number that is finite only if the loss and the running statistics are: nearly always, and at once.
-            if any_frozen or not math.isfinite(sum_of_squares(of_loss[0]) + sum_of_squares(model.statistics)):
-                self.freeze(model, block, of_loss, self.steps_done + step)
-                any_frozen, frozen_at[step] = frozen.any(), frozen
-            if self.history.record:
-                for layer, pair in enumerate(self.hidden(outputs)):
-                    for name, values in summaries(self.history.record, *pair).items():
-                        if any_frozen:
-                            values[frozen] = np.nan
-                        recorded.setdefault((name, layer), []).append(values)
-            np.copyto(safe, model.state)
-            model.backward(gradient, input_gradient=False)
-            sgd.step()
-            if any_frozen:
-                model.state[frozen] = safe[frozen]
-        needed = [np.stack(of_steps) for of_steps in zip(*needed, strict=True)]
-        loss = self.loss_value(*needed)
-        loss[frozen_at] = np.nan
-        pieces = {"loss": loss}
-        if self.classify:
-            pieces["accuracy"] = share_right(needed[0].mT, needed[-1], loss)
-        return pieces | {name: np.stack(of_steps) for name, of_steps in recorded.items()}
-
-    def freeze(self, model, block, of_loss, step):
-        """Freeze the replicas of a block whose loss or statistics are not finite, at their last finite state."""
-        frozen, first = self.frozen[block], 0 if block is ... else block.start
-        frozen |= ~(np.isfinite(self.loss_value(*of_loss)) & np.isfinite(model.statistics).all(axis=-1))
-        for replica in np.flatnonzero(frozen):
-            self.history.diverged.setdefault(int(first + replica), step)
-        model.state[frozen] = self.safe[block][frozen]
-
-    def hidden(self, outputs):
-        """For each hidden layer: the output of its linear part, and what enters its activation."""
-        starts = [i for i, layer in enumerate(self.model.layers) if isinstance(layer, Linear)][:-1]
-        first = 1 if self.model.normalizes_first else 0
-        return [(outputs[i], outputs[i + first]) for i in starts]
+    def measured(self, loss, outputs, labels):
+        """The loss and, of classes, the accuracy: the share that is right, NaN where the loss is."""
+        if not self.classify:
+            return {"loss": loss}
+        right = (outputs.argmax(axis=-1) == labels).sum(axis=-1) / outputs.shape[-2]
+        return {"loss": loss, "accuracy": np.where(np.isnan(loss), np.nan, right)}
 
     def validate(self):
-        self.set_back()
+        """Evaluate after each epoch, in eval mode."""
+        done = self.history.validation_steps
+        if self.validation is None or self.steps_done % self.steps_per_epoch or self.steps_done in (0, *done[-1:]):
+            return
+        self.freeze_overflowed()
         x, labels = self.validation
-        outputs, _ = self.model.passed_unchecked(x, "running")
-        _, *of_loss = self.loss_gradient(outputs, labels)
-        loss = self.loss_value(*of_loss)
-        self.history.add("validation_loss", loss[None])
-        if self.classify:
-            self.history.add("validation_accuracy", share_right(outputs, labels, loss)[None])
-        self.history.validation_steps.append(self.steps_done)
+        outputs, _ = self.model.passed_through(x, "running")
+        loss, _ = self.loss(outputs, labels)
+        self.history.cut(self.steps_done)  # of an evaluation that was interrupted
+        for name, values in self.measured(loss, outputs, labels).items():
+            self.history.add(f"validation_{name}", values)
+        done.append(self.steps_done)
+
+    # A net that diverges is frozen at its last finite state: the parameters before the last step, and the running
+    # statistics after it.
+
+    def freeze_diverged(self, loss):
+        """Freeze the nets whose loss or running statistics are not finite. They are set back when the step is done."""
+        fine = np.isfinite(loss) & np.isfinite(self.model.statistics).all(axis=-1)
+        if self.frozen.any() or not fine.all():
+            self.freeze(~fine, self.states[self.steps_done % 2])
+            for net in np.flatnonzero(self.frozen):
+                self.history.diverged.setdefault(int(net), self.steps_done)
+
+    def freeze_overflowed(self):
+        """Freeze the nets that have overflowed in the last update, which no loss has shown yet."""
+        self.freeze(~np.isfinite(self.model.state).all(axis=-1), self.model.state)
+        self.set_back()
+
+    def freeze(self, which, state):
+        """Freeze these nets at the parameters before the last step and the running statistics in state."""
+        new, tracked = which & ~self.frozen, np.s_[..., self.model.parameters.shape[-1] :]
+        self.kept[new] = self.states[self.steps_done % 2 - 1][new]
+        self.kept[tracked][new] = state[tracked][new]
+        self.frozen = self.frozen | new
+
+    def set_back(self):
+        self.model.state[self.frozen] = self.kept[self.frozen]
+
+    def snapshot(self):
+        """All that a step changes, as it is now: (object, name of an attribute, its value). And the step's number."""
+        self.states[self.steps_done % 2][...] = self.model.state
+        rngs = [rng for layer in self.model.layers if isinstance(layer, Dropout) for rng in layer.generators]
+        rngs += self.rngs if self.steps_done % self.steps_per_epoch == 0 else []
+        changed = [(layer, "batches_seen") for layer in self.model.batch_norm_layers()]
+        changed += [(self.sgd, "velocity"), *((rng.bit_generator, "state") for rng in rngs)]
+        return self.steps_done, [(thing, name, getattr(thing, name)) for thing, name in changed]
+
+    def undo(self, before):
+        steps_done, values = before
+        if self.steps_done == steps_done:  # else the step was done when the interrupt came
+            self.model.state[...] = self.states[steps_done % 2]
+            for thing, name, value in values:
+                setattr(thing, name, value)
+            self.history.cut(steps_done)
 
 
-def blocks_of(model, batch_size):
-    """The replicas to train side by side, as slices: so many that what a step touches fits into CACHE.
-
-    All of them where a layer is of another class than ours, and may have something in common for all replicas.
-    """
-    replicas, sizes = model.replicas, model.sizes
-    if replicas is None or not {type(layer) for layer in model.layers} <= LAYERS:
-        return [...]
-    weights = sum(math.prod(pair) for pair in zip(sizes[:-1], sizes[1:], strict=True))
-    values = 4 * weights + batch_size * (sizes[0] + 8 * sum(sizes[1:]))  # 4: gradient, velocity and safe copy, too
-    blocks = min(replicas, math.ceil(replicas * values * model.dtype.itemsize / CACHE))
-    size = math.ceil(replicas / blocks)
-    return [slice(start, start + size) for start in range(0, replicas, size)] if blocks > 1 else [...]
-
-
-def in_block(array, per_replica, block, rows):
-    """An array (n, ...), or (replicas, n, ...) if per_replica, as one list, and where in it the rows of a block are."""
-    if not per_replica:
-        return array, rows
-    array = array[block]
-    replicas, n = array.shape[:2]
-    return array.reshape(replicas * n, *array.shape[2:]), rows + n * np.arange(replicas)[:, None]
-
-
-def sum_of_squares(x):
-    return np.vdot(x, x)
-
-
-def share_right(outputs, labels, loss):
-    """Accuracy of a batch, and NaN where the loss is."""
-    return np.where(np.isnan(loss), np.nan, (outputs.argmax(axis=-1) == labels).mean(axis=-1))
+def taken(array, rows, ndim):
+    """The rows of an array that all nets share, of ndim dimensions, or that has one axis more, for the replicas."""
+    return array.take(rows, axis=0) if array.ndim == ndim else array[np.arange(len(array))[:, None], rows]
 
 
 def fit(model, x, labels, *, epochs=None, steps=None, progress=None, **settings):
@@ -246,18 +187,14 @@ def fit(model, x, labels, *, epochs=None, steps=None, progress=None, **settings)
     """
     if (epochs is None) == (steps is None):
         raise ValueError(f"give either epochs or steps, and not both: got epochs={epochs}, steps={steps}")
-    length = steps if epochs is None else epochs
-    if not isinstance(length, (int, np.integer)) or length < 1:
-        raise ValueError(f"a run has a whole number of steps or epochs, 1 or more: got epochs={epochs}, steps={steps}")
+    name, length = ("steps", steps) if epochs is None else ("epochs", epochs)
+    length = checks.whole(f"the length of a run, {name}={length},", length, 1)
     if progress is not None and not callable(progress):
         raise TypeError(f"progress is called as progress(done, total), but it is {progress!r}")
     training = Training(model, x, labels, **settings)
-    total = steps if epochs is None else epochs * training.steps_per_epoch
-    if progress is None:
-        training.advance(total)
-    else:
-        marks = np.unique(np.linspace(0, total, min(total, 100) + 1).astype(int))
-        for before, done in zip(marks[:-1], marks[1:], strict=True):
-            training.advance(int(done - before))
+    total = length if epochs is None else length * training.steps_per_epoch
+    for done in np.unique(np.linspace(0, total, min(total, 100) + 1).astype(int))[1:] if progress else [total]:
+        training.advance(done - training.steps_done)
+        if progress:
             progress(int(done), total)
     return training.history

@@ -140,7 +140,7 @@ def test_some_of_the_animals_can_be_painted():
         ({"background": np.nan}, ValueError, "background must be .* got nan"),
         ({"background": [0.1, 0.2, 0.3]}, ValueError, r"background must be .* or 2 of them; got \[0.1, 0.2, 0.3\]"),
         ({"background": "dark"}, ValueError, "background must be .* got 'dark'"),
-        ({"n": -1}, ValueError, "cannot draw -1 animals; n must be 0 or more"),
+        ({"n": -1}, ValueError, "n must be a whole number, 0 or more, but it is -1"),
     ],
 )
 def test_bad_input_is_named_and_the_generator_stays_where_it_was(arguments, error, message):

@@ -1,7 +1,10 @@
 """Lines that share an axes can be told apart: by lightness or by line style, and by readers who see fewer colours."""
 
 import itertools
+import re
+from pathlib import Path
 
+import nbformat
 import numpy as np
 import pytest
 from matplotlib.colors import to_hex, to_rgba
@@ -10,6 +13,7 @@ from matplotlib.patches import StepPatch
 
 from bnlib.explorers import EXPLORERS
 from bnlib.pictures import colors, plots
+from bnlib.pictures.words import NAMES
 
 # Machado, Oliveira and Fernandes 2009, "A Physiologically-based Model for Simulation of Color Vision Deficiency", IEEE
 # TVCG 15(6), table 1, severity 1.0: what a reader sees, for linear RGB. Each row sums to one: gray stays gray.
@@ -19,17 +23,25 @@ SEEN_BY = {
     "tritanopia": [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.303900]],
 }
 SEEN_BY = {"all colours": np.eye(3)} | {name: np.array(matrix) for name, matrix in SEEN_BY.items()}
-LUMINANCE = np.array([0.2126, 0.7152, 0.0722])  # of linear sRGB (IEC 61966-2-1)
+# X, Y and Z of linear sRGB (IEC 61966-2-1).
+XYZ = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
 APART = 15  # in lightness L*, 0 to 100
+FAR = 40  # distance in CIELAB of two colours whose areas touch: 2 is just seen, black and white are 100 apart
+PAIRS = (colors.WITH_BN, colors.WITHOUT_BN), (colors.DOG, colors.CAT), (colors.TRAINING_MODE, colors.EVAL_MODE)
 
 
-def lightness(color, reader="all colours"):
-    """L* (CIE 1976) of a colour on white, as this reader sees it."""
+def lab(color, reader="all colours"):
+    """L*, a* and b* (CIE 1976) of a colour on white, as this reader sees it."""
     *rgb, alpha = to_rgba(color)
     rgb = alpha * np.array(rgb) + 1 - alpha
     linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
-    y = LUMINANCE @ np.clip(SEEN_BY[reader] @ linear, 0, 1)
-    return 116 * np.cbrt(y) - 16 if y > (6 / 29) ** 3 else y * (29 / 3) ** 3
+    xyz = XYZ @ np.clip(SEEN_BY[reader] @ linear, 0, 1) / XYZ.sum(axis=1)
+    x, y, z = np.where(xyz > (6 / 29) ** 3, np.cbrt(xyz), xyz * (29 / 6) ** 2 / 3 + 4 / 29)
+    return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
+
+
+def lightness(color, reader="all colours"):
+    return lab(color, reader)[0]
 
 
 def looks(ax):
@@ -77,9 +89,42 @@ def test_gray_stays_gray_for_every_reader_and_white_has_lightness_100():
         assert lightness(colors.GRAY, reader) == pytest.approx(lightness(colors.GRAY), abs=0.01)
 
 
+def test_the_distance_of_two_colours_is_that_of_the_handbooks():
+    # CIE 1976, D65: sRGB red has L* 53.2, a* 80.1, b* 67.2 (Lindbloom, "CIE Color Calculator").
+    np.testing.assert_allclose(lab("red"), [53.2, 80.1, 67.2], atol=0.1)
+
+
+@pytest.mark.parametrize("reader", SEEN_BY)
+def test_the_two_colours_of_a_pair_are_far_apart_for_every_reader(reader):
+    for one, other in PAIRS:
+        assert np.linalg.norm(lab(one.color, reader) - lab(other.color, reader)) > FAR, (one, other)
+
+
+def test_the_two_looks_of_a_pair_differ_in_line_and_in_marker():
+    for one, other in PAIRS:
+        assert one.line != other.line and one.marker != other.marker
+
+
+def test_every_meaning_has_a_colour_of_its_own():
+    assert len({look.color for pair in PAIRS for look in pair}) == 6
+
+
+def test_lines_of_nets_and_of_modes_can_share_an_axes():
+    _, ax = plots.figure()
+    for i, look in enumerate((*PAIRS[0], *PAIRS[2])):
+        ax.plot([0, 1], [i, i], look.line, color=look.color, label=str(i))
+    assert not confused(ax)
+
+
 def test_red_is_dark_for_protanopes_only():
     assert lightness("red", "protanopia") < lightness("red") - 10
     assert lightness("red", "tritanopia") > lightness("red") - 5
+
+
+def test_neighbours_in_the_cycle_differ_in_lightness_and_the_first_four_are_not_the_colour_of_nets_without_bn():
+    gaps = np.abs(np.diff([lightness(color) for color in colors.COLORS]))
+    assert gaps.min() > 10 and gaps[:4].min() >= APART
+    assert colors.WITHOUT_BN.color not in colors.COLORS[:4]
 
 
 @pytest.mark.parametrize("reader", SEEN_BY)
@@ -118,3 +163,56 @@ def test_bands_and_histograms_that_share_an_axes_can_be_told_apart_by_every_read
         plots.draw_histogram(histograms, [0.5, 0.5], [0, 1, 2], color=color, line=line, label=f"net {i}")
     assert len(looks(bands)) == len(looks(histograms)) == len(colors.COLORS)
     assert not confused(bands) and not confused(histograms)
+
+
+# What a legend calls so has the look of its meaning; what it calls so among other things has not that of the opposite.
+NAMED = {
+    r"(with )?BN": (colors.WITH_BN, r"(?<!no )(?<!without )\bBN\b"),
+    r"(without|no) BN": (colors.WITHOUT_BN, r"\b(without|no) BN\b"),
+    r"dogs?|class 0 \(dog\)": (colors.DOG, r"\bdogs?\b"),
+    r"cats?|class 1 \(cat\)": (colors.CAT, r"\bcats?\b"),
+    r"(.*, )?training mode": (colors.TRAINING_MODE, r"\btraining mode\b"),
+    r"eval mode": (colors.EVAL_MODE, r"\beval mode\b"),
+}
+OPPOSITE = {one: other for pair in PAIRS for one, other in (pair, pair[::-1])}
+TESTS = Path(__file__).parent
+STORED = [*sorted((TESTS.parent / "notebooks").glob("*.ipynb")), TESTS / "words.txt"]
+
+
+def stored_words(path):
+    """All lines of words in a notebook's stored pictures, or in the file of the explorers' words."""
+    if path.suffix == ".txt":
+        return path.read_text(encoding="utf-8").splitlines()
+    outputs = [output for cell in nbformat.read(path, as_version=4).cells for output in cell.get("outputs", [])]
+    pictures = [output.metadata["image/png"] for output in outputs if "image/png" in output.get("data", {})]
+    return [line for picture in pictures for line in picture["words"]]
+
+
+def misleading(lines):
+    """Entries of legends that have not the look of what they name."""
+    for line in lines:
+        if not (entry := re.search(r"legend: (.*): (.*)", line)):
+            continue
+        label, (color, *shape) = entry[1], entry[2].split()
+        for exactly, (look, among) in NAMED.items():
+            own = color == NAMES[look.color] and {*shape} <= {look.line, look.marker, "filled"}
+            if re.fullmatch(exactly, label) and not own:
+                yield line
+            elif re.search(among, label) and color == NAMES[OPPOSITE[look].color]:
+                yield line
+
+
+def test_a_legend_that_misleads_is_found():
+    right = ["1. legend: with BN: black -", "legend: dogs: blue -- filled", "1. legend: BN, lr fixed: black :"]
+    wrong = [
+        "2. legend: with BN: black --",
+        "legend: no BN: black -",
+        "1. legend: BN after: green -.",
+        "legend: cat: sky x",
+    ]
+    assert list(misleading(right + wrong)) == wrong
+
+
+@pytest.mark.parametrize("path", STORED, ids=lambda path: path.stem)
+def test_colours_mean_the_same_in_every_stored_picture(path):
+    assert not list(misleading(stored_words(path)))

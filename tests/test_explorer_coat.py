@@ -4,25 +4,20 @@ import re
 
 import numpy as np
 import pytest
+from seen import axes_titled, line_called
 
 from bnlib import MLP, accuracy, cats
 from bnlib.explorers import Coat
-from bnlib.explorers.coat import COATS, HUES, WAYS, colour, nets_of_black_animals, unseen_animals, with_idle_norms
+from bnlib.explorers.coat import BRIGHTNESSES, HUES, WAYS, rgb, with_idle_norms
+from bnlib.explorers.examples import nets_of_black_animals, unseen_animals
 
-pytestmark = pytest.mark.filterwarnings("error")
+EXPLORER = Coat
 rng = np.random.default_rng(7)
 STATES = [
     {"coat": coat, "hue": hue, "background": ground, "way": way}
     for way in WAYS
     for coat, hue, ground in [(0.1, "gray", 0.75), (0.94, "gray", 0.75), (0.5, "orange", 0.3), (0.33, "blue", 0.9)]
 ]
-
-
-@pytest.fixture(scope="module")
-def explorer():
-    explorer = Coat()
-    yield explorer
-    explorer.close()
 
 
 def pictures(coat, background):
@@ -56,7 +51,7 @@ def by_hand(way, x):
 def test_the_caption_counts_what_plain_numpy_calls_right(explorer, state):
     explorer.set(**state)
     labels = unseen_animals().labels
-    called, _ = by_hand(state["way"], pictures(colour(state["coat"], state["hue"]), state["background"]))
+    called, _ = by_hand(state["way"], pictures(rgb(state["coat"], state["hue"]), state["background"]))
     expected = [(np.sum(called == labels), 100)]
     expected += [(np.sum(called[labels == label] == label), np.sum(labels == label)) for label in (0, 1)]
     share = r"(\d+) of (\d+)"
@@ -70,20 +65,20 @@ def test_the_caption_counts_what_plain_numpy_calls_right(explorer, state):
 def test_the_artists_show_what_plain_numpy_computes(explorer, state):
     explorer.set(**state)
     labels, way = unseen_animals().labels, state["way"]
-    called, z_hat = by_hand(way, pictures(colour(state["coat"], state["hue"]), state["background"]))
+    called, z_hat = by_hand(way, pictures(rgb(state["coat"], state["hue"]), state["background"]))
     _, black = by_hand("no BN" if way.startswith("no BN") else "BN, as trained", pictures("black", 0.75))
     unit = np.argmax(np.abs(black[labels == 1].mean(axis=0) - black[labels == 0].mean(axis=0)) / black.std(axis=0))
-    for row, values in (("black", black), ("now", z_hat)):
-        for label, bars in enumerate(explorer.bars[row]):
-            shown, edges = bars.get_data()[:2]
+    for of_species, values in ((explorer.bars_of_black, black), (explorer.bars, z_hat)):
+        for label, bars in enumerate(of_species.bars):
+            shown, edges = bars.artist.get_data()[:2]
             counts, _ = np.histogram(np.clip(values[labels == label, unit], edges[0], edges[-1]), edges)
             np.testing.assert_allclose(shown, counts / counts.max(), atol=1e-9)
     shown = np.concatenate([np.flatnonzero(labels == label)[:8] for label in (0, 1)])
     assert len(explorer.wrong.get_xdata()) == np.sum(called[shown] != labels[shown])
-    images = cats.paint(unseen_animals(), colour(state["coat"], state["hue"]), state["background"])
+    images = cats.paint(unseen_animals(), rgb(state["coat"], state["hue"]), state["background"])
     np.testing.assert_array_equal(explorer.images.get_array()[:32, 34:66], images[shown[1]])
     for at in (0, 10, 18):
-        x = pictures(colour(COATS[at], state["hue"]), state["background"])
+        x = pictures(rgb(BRIGHTNESSES[at], state["hue"]), state["background"])
         assert explorer.curve.get_ydata()[at] == np.mean(by_hand(way, x)[0] == labels)
     assert (explorer.here.get_xdata()[0], explorer.here.get_ydata()[0]) == (state["coat"], np.mean(called == labels))
 
@@ -91,10 +86,10 @@ def test_the_artists_show_what_plain_numpy_computes(explorer, state):
 @pytest.mark.parametrize("hue", HUES)
 def test_a_coat_has_the_brightness_of_the_slider_in_every_hue(hue):
     for brightness in np.linspace(0, 1, 51):
-        coat = colour(brightness, hue)
+        coat = rgb(brightness, hue)
         assert coat.mean() == pytest.approx(brightness, abs=1e-12)
         assert coat.min() >= 0 and coat.max() <= 1
-    np.testing.assert_allclose(colour(np.mean(HUES[hue]), hue), HUES[hue], atol=1e-12)
+    np.testing.assert_allclose(rgb(np.mean(HUES[hue]), hue), HUES[hue], atol=1e-12)
 
 
 def test_idle_norms_change_nothing_until_their_statistics_are_replaced():
@@ -142,8 +137,11 @@ def net(sizes=(3072, 4, 2), **settings):
         (net(norm=None), net(norm=None), ValueError, "got 0"),
         (net(), net(), ValueError, "got 1"),
         (net(sizes=(3072, 2)), net(sizes=(3072, 2), norm=None), ValueError, "of sizes \\(3072, 2\\)"),
-        (net(replicas=3), net(norm=None), ValueError, "replicas 3"),
+        (net(replicas=3), net(norm=None), ValueError, "3 replicas"),
         (net(placement="after"), net(norm=None), ValueError, "before each activation"),
+        (1, 2, TypeError, "must be an MLP.*but it is 1"),
+        (net(sizes=(3072, 4, 10)), net(norm=None), ValueError, "2 classes, but it is one for 10"),
+        (net(), net(sizes=(64, 4, 2), norm=None), ValueError, "3072 features, but it is one for 64"),
     ],
 )
 def test_nets_that_do_not_fit_are_refused(model, plain, error, words):
@@ -160,3 +158,25 @@ def test_the_curve_follows_the_background_and_the_way(explorer):
         assert list(explorer.curve.get_ydata()) == list(fresh.curve.get_ydata())
         assert list(explorer.curve.get_ydata()) != before
         fresh.close()
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_cross_stands_on_each_animal_that_is_called_wrong_and_on_no_other(explorer, way):
+    explorer.set(coat=0.6, hue="gray", background=0.6, way=way)
+    gray, labels = (0.6, 0.6, 0.6), unseen_animals().labels
+    called, _ = by_hand(way, pictures(gray, 0.6))
+    ax = axes_titled(explorer, "dogs, then cats")
+    tiles = ax.images[0].get_array().reshape(4, 34, 4, 34, 3).swapaxes(1, 2).reshape(16, 34, 34, 3)[:, :32, :32]
+    painted = cats.paint(unseen_animals(), gray, 0.6)
+    shown = [int(np.flatnonzero([np.array_equal(tile, animal) for animal in painted])[0]) for tile in tiles]
+    (crosses,) = [line for line in ax.lines if line.get_marker() == "x"]
+    places = [4 * int(y // 34) + int(x // 34) for x, y in crosses.get_xydata()]
+    wrong = [animal for animal in shown if called[animal] != labels[animal]]
+    assert [shown[place] for place in places] == wrong and 0 < len(wrong) < 16
+
+
+def test_the_line_of_the_background_stands_at_its_brightness(explorer):
+    explorer.set(coat=0.2, background=0.6)
+    line = line_called(axes_titled(explorer, "share called right"), "background")
+    np.testing.assert_array_equal(line.get_xdata(), 0.6)
+    assert min(line.get_ydata()) <= 0 and max(line.get_ydata()) >= 1

@@ -7,7 +7,7 @@ import pytest
 
 from bnlib.explorers import FeatureScale
 
-pytestmark = pytest.mark.filterwarnings("error")
+EXPLORER = FeatureScale
 STATES = [
     {},
     {"ratio": 30.0, "steps": 200},
@@ -16,13 +16,6 @@ STATES = [
     {"ratio": 7.0, "correlation": 0.4, "rate": 1.05, "steps": 90},
 ]
 WORDS = r"condition number (\S+) with raw features, (\S+) with.* loss is (.+) of the first one, standardized (.+)\."
-
-
-@pytest.fixture(scope="module")
-def explorer():
-    explorer = FeatureScale()
-    yield explorer
-    explorer.close()
 
 
 def descent(ratio, correlation, rate, steps):
@@ -45,7 +38,6 @@ def number(text):
 
 @pytest.mark.parametrize("changes", STATES)
 def test_the_caption_of_feature_scale_holds_what_plain_numpy_computes(explorer, changes):
-    explorer.reset()
     explorer.set(**changes)
     runs = list(descent(**explorer.state))
     *conditions, raw, standardized = map(number, re.search(WORDS, explorer.caption).groups())
@@ -56,7 +48,6 @@ def test_the_caption_of_feature_scale_holds_what_plain_numpy_computes(explorer, 
 
 @pytest.mark.parametrize("changes", STATES)
 def test_paths_and_curves_of_feature_scale_are_those_of_gradient_descent(explorer, changes):
-    explorer.reset()
     explorer.set(**changes)
     for name, (path, losses, _, _, best) in zip(("raw", "standardized"), descent(**explorer.state), strict=True):
         rings, line, goal = explorer.valleys[name]
@@ -67,7 +58,6 @@ def test_paths_and_curves_of_feature_scale_are_those_of_gradient_descent(explore
 
 @pytest.mark.parametrize("changes", STATES)
 def test_on_each_ring_of_feature_scale_the_loss_is_one_number(explorer, changes):
-    explorer.reset()
     explorer.set(**changes)
     for name, (_, losses, _, hessian, best) in zip(("raw", "standardized"), descent(**explorer.state), strict=True):
         points = explorer.valleys[name][0].get_xydata() - best
@@ -79,7 +69,6 @@ def test_on_each_ring_of_feature_scale_the_loss_is_one_number(explorer, changes)
 
 
 def test_standardizing_takes_the_scale_out_and_leaves_the_correlation_in(explorer):
-    explorer.reset()
     explorer.set(ratio=20.0, correlation=0.9)
     path = explorer.valleys["standardized"][1].get_xydata().copy()
     explorer.set(ratio=2.0)

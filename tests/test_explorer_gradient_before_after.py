@@ -4,11 +4,12 @@ import re
 
 import numpy as np
 import pytest
+from seen import axes_titled
 
 from bnlib.explorers import GradientBeforeAfter
-from bnlib.explorers.gradient_before_after import drawn
+from bnlib.explorers.examples import unit_and_gradients
 
-pytestmark = pytest.mark.filterwarnings("error")
+EXPLORER = GradientBeforeAfter
 STATES = [
     {},
     {"m": 64, "push": -1.0, "tilt": 1.0},
@@ -22,22 +23,9 @@ WORDS = (
 )
 
 
-@pytest.fixture(scope="module")
-def built():
-    explorer = GradientBeforeAfter()
-    yield explorer
-    explorer.close()
-
-
-@pytest.fixture
-def explorer(built):
-    built.reset()
-    return built
-
-
 def expected(m, push, tilt, first, rest, mode, data=None):
     """z_hat, dy and what arrives, (m,) each; in training mode by the m x m Jacobian of the batch."""
-    z, dy = drawn() if data is None else data
+    z, dy = unit_and_gradients() if data is None else data
     mean, var = (z[:m].mean(), z[:m].var()) if mode == "training" else (z.mean(), z.var(ddof=1))
     z_hat = (z[:m] - mean) / np.sqrt(var + 1e-5)
     dy = rest * dy[:m] + push + tilt * z_hat + first * (np.arange(m) == 0)
@@ -130,3 +118,16 @@ def test_it_shows_the_unit_it_is_given_also_where_two_values_agree():
 def test_a_unit_or_gradients_that_do_not_fit_are_refused(arguments, error, words):
     with pytest.raises(error, match=words):
         GradientBeforeAfter(**arguments)
+
+
+def test_example_1_stays_in_the_picture_also_where_its_own_gradient_is_the_largest():
+    explorer = GradientBeforeAfter(z=np.linspace(2, -2, 9), dy=np.array([4.0, *np.zeros(8)]))
+    for m in (2, 9):
+        explorer.set(m=m, push=1.0, tilt=1.0, first=2.0)
+        for title in ("dy", "what arrives"):
+            ax = axes_titled(explorer, title)
+            (first,) = [line for line in ax.lines if line.get_label() == "example 1"]
+            low, high = ax.get_ylim()
+            assert low - 1e-9 < first.get_ydata()[0] < high + 1e-9
+            assert title == "what arrives" or first.get_ydata()[0] > 7
+    explorer.close()

@@ -7,18 +7,11 @@ import pytest
 
 from bnlib import digits
 from bnlib.explorers import InternalShift
-from bnlib.explorers.internal_shift import digits_run
+from bnlib.explorers.internal_shift import run_with_shifts
 
-pytestmark = pytest.mark.filterwarnings("error")
+EXPLORER = InternalShift
 SHAPES = [(64, 32), (32, 32), (32, 32), (32, 10)]
 ACTIVATION = {"sigmoid": lambda z: 1 / (1 + np.exp(-z)), "ReLU": lambda z: np.maximum(z, 0)}
-
-
-@pytest.fixture(scope="module")
-def explorer():
-    explorer = InternalShift()
-    yield explorer
-    explorer.close()
 
 
 def pieces(state, shapes):
@@ -70,7 +63,7 @@ def test_caption_and_marks_hold_the_shifts_that_plain_numpy_computes(explorer, a
     explorer.set(shift="gradient")
     by_gradient = said(explorer)
     for row, name in enumerate(("without BN", "with BN")):
-        _, states, *_ = digits_run(activation, name)
+        _, states, *_ = run_with_shifts(activation, name)
         old, new = states[step], states[step + 1]
         entering, logits = inputs_of_layers(x, [old] * 4, activation, name == "with BN")
         shifted, logits_shifted = inputs_of_layers(x, [new] * 3 + [old], activation, name == "with BN")
@@ -92,27 +85,29 @@ def test_caption_and_marks_hold_the_shifts_that_plain_numpy_computes(explorer, a
 def test_histograms_show_what_one_unit_sends_into_each_layer(explorer, name, activation, unit, step):
     explorer.set(step=step, unit=unit, activation=activation)
     x, limit = digits.load_digits().train_x[:360].astype(float), {"sigmoid": 1, "ReLU": 4}[activation]
-    _, states, *_ = digits_run(activation, name)
-    for at, bars in ((step, explorer.now), (0, explorer.first)):
+    _, states, *_ = run_with_shifts(activation, name)
+    now = {key: bars.artist for key, bars in explorer.now.items()}
+    for at, bars in ((step, now), (0, explorer.first)):
         entering, _ = inputs_of_layers(x, [states[at]] * 4, activation, name == "with BN")
         for layer, values in enumerate(entering):
             counts, edges = np.histogram(np.minimum(values[:, unit], limit), 30, (0, limit))
-            np.testing.assert_allclose(bars[name, layer].get_data().edges, edges, atol=1e-12)
-            np.testing.assert_allclose(bars[name, layer].get_data().values, counts / counts.max(), atol=0.02)
+            shown, at_edges, _ = bars[name, layer].get_data()
+            np.testing.assert_allclose(at_edges, edges, atol=1e-12)
+            np.testing.assert_allclose(shown, counts / counts.max(), atol=0.02)
 
 
 def test_all_shifts_lie_inside_the_axes(explorer):
     low, high = explorer.axes[2, 0].get_ylim()
     for activation in ("sigmoid", "ReLU"):
         for name in ("without BN", "with BN"):
-            shifts = digits_run(activation, name)[3]
+            shifts = run_with_shifts(activation, name)[3]
             assert low < shifts.min() and shifts.max() < high
 
 
 def test_the_two_definitions_disagree_for_sigmoid_units_and_agree_for_relu(explorer):
     """The answer of lesson 06: with BN the moments move less; the gradient moves more with sigmoid units."""
     for activation, more in (("sigmoid", True), ("ReLU", False)):
-        plain, with_bn = (np.median(digits_run(activation, name)[3], axis=0) for name in ("without BN", "with BN"))
+        plain, with_bn = (np.median(run_with_shifts(activation, name)[3], axis=0) for name in ("without BN", "with BN"))
         assert (plain[:, 0] > with_bn[:, 0]).all()
         assert ((plain[:, 1] < with_bn[:, 1]) == more).all()
 
@@ -121,7 +116,7 @@ def test_without_bn_the_sigmoid_input_of_layer_4_is_a_needle_that_wanders(explor
     """The other answer of lesson 06."""
     x = digits.load_digits().train_x[:360].astype(float)
     for name, narrow in (("without BN", True), ("with BN", False)):
-        _, states, *_ = digits_run("sigmoid", name)
+        _, states, *_ = run_with_shifts("sigmoid", name)
         first, last = (inputs_of_layers(x, [states[at]] * 4, "sigmoid", not narrow)[0][2] for at in (0, 114))
         wandered, width = np.abs(last.mean(0) - first.mean(0)).mean(), first.std(0).mean()
         assert (width < 0.01 and wandered > 10 * width) if narrow else (width > 0.1 and wandered < width)

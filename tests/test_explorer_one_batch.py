@@ -4,10 +4,11 @@ import re
 
 import numpy as np
 import pytest
+from ipywidgets.widgets.widget import _instances as open_widgets
 
 from bnlib.explorers import OneBatch
 
-pytestmark = pytest.mark.filterwarnings("error")
+EXPLORER = OneBatch
 STATES = [
     {},
     {"value": 40.0},
@@ -17,13 +18,6 @@ STATES = [
     {"value": 20.0, "m": 9, "eps": 100.0},
 ]
 WORDS = r"Batch of (\d+): .*z = (\S+), so μ = (\S+) and σ = (\S+)\. Its ẑ is (\S+), and .* = ±(\S+)\. .*up to (\S+);"
-
-
-@pytest.fixture(scope="module")
-def explorer():
-    explorer = OneBatch()
-    yield explorer
-    explorer.close()
 
 
 def z_of(mates, value, m):
@@ -36,7 +30,6 @@ def z_hat_of(z, eps):
 
 @pytest.mark.parametrize("changes", STATES)
 def test_the_caption_of_one_batch_holds_what_plain_numpy_computes(explorer, changes):
-    explorer.reset()
     explorer.set(**changes)
     value, m, eps = explorer.state.values()
     z = z_of(explorer.mates, value, m)
@@ -47,7 +40,6 @@ def test_the_caption_of_one_batch_holds_what_plain_numpy_computes(explorer, chan
 
 @pytest.mark.parametrize("changes", STATES)
 def test_the_artists_of_one_batch_hold_every_value_before_and_after(explorer, changes):
-    explorer.reset()
     explorer.set(**changes)
     value, m, eps = explorer.state.values()
     z = z_of(explorer.mates, value, m)
@@ -66,7 +58,6 @@ def test_the_artists_of_one_batch_hold_every_value_before_and_after(explorer, ch
 
 
 def test_the_axis_of_z_says_where_z_is_drawn(explorer):
-    explorer.reset()
     axis = explorer.before.axes.child_axes[0]
     assert axis.get_xlim() == pytest.approx(np.array(explorer.before.axes.get_xlim()) / explorer.shrink)
 
@@ -81,13 +72,43 @@ def test_one_batch_drags_among_the_values_it_is_given():
     explorer.close()
 
 
+def test_a_value_that_is_an_array_is_refused():
+    before = len(open_widgets)
+    with pytest.raises(ValueError, match=r"value must be of type float, from -40.0 to 40.0, but it is array\(\["):
+        OneBatch(value=np.zeros(2))
+    assert len(open_widgets) == before
+
+
 def test_a_value_just_below_zero_is_written_without_a_sign():
     explorer = OneBatch(value=-0.04)
     assert "has z = 0.0, so" in explorer.caption
     explorer.close()
 
 
-@pytest.mark.parametrize("data", [[], [[1.0, 2.0]], [1.0, 41.0], [1.0, np.nan]])
-def test_one_batch_refuses_values_that_the_picture_cannot_hold(data):
-    with pytest.raises(ValueError, match="from -40 to 40"):
+@pytest.mark.parametrize(
+    "data, error, words",
+    [
+        ([], ValueError, "from -40 to 40"),
+        ([[1.0, 2.0]], ValueError, "from -40 to 40"),
+        ([1.0, 41.0], ValueError, "from -40 to 40.*41"),
+        ([1.0, np.nan], ValueError, "1 values that are NaN"),
+        (["a", "b"], TypeError, "data must hold numbers.*<U1"),
+    ],
+)
+def test_one_batch_refuses_values_that_the_picture_cannot_hold(data, error, words):
+    with pytest.raises(error, match=words):
         OneBatch(data=data)
+
+
+@pytest.mark.parametrize("changes", STATES)
+def test_the_upper_axis_names_the_z_of_each_dot(explorer, changes):
+    explorer.set(**changes)
+    ((line, _),) = [drawing.figure.axes for drawing in explorer.drawings.values()]
+    (upper,) = line.child_axes
+    assert upper.get_xlabel() == "z"
+    places = np.concatenate([dots.get_xdata()[dots.get_ydata() == 1] for dots in line.lines if len(dots.get_xdata())])
+    z = np.array([*explorer.mates[: explorer.state["m"] - 1], explorer.state["value"]])
+    drawn = line.transData.transform([(place, 1) for place in places])[:, 0]
+    named = upper.transData.transform([(value, 0) for value in z])[:, 0]
+    np.testing.assert_allclose(np.unique(drawn.round(6)), np.unique(named.round(6)), atol=1e-5)
+    np.testing.assert_allclose(np.unique(upper.xaxis.get_transform().transform(z)), np.unique(places), atol=1e-12)

@@ -5,12 +5,15 @@ import re
 
 import numpy as np
 import pytest
+from matplotlib.colors import to_rgb
 
 from bnlib import cats
+from bnlib.datasets.plane import points
 from bnlib.explorers import Playground
-from bnlib.explorers.playground import GRID, points
+from bnlib.explorers.playground import CLASSES, GRID
+from bnlib.pictures import CAT, DOG
 
-pytestmark = pytest.mark.filterwarnings("error")
+EXPLORER = Playground
 WORDS = (
     r"Step (\d+), (.+), (eval|training) mode, shift (\S+): (\d+)% right with BN, (\d+)% without .*over 75 % right: "
     r"(\d+) and (\d+) nets; diverged: (\d+) and (\d+)\. The loss of the last 10 steps is (.+) with BN and (.+) without"
@@ -20,19 +23,6 @@ ACTIVATIONS = {
     "sigmoid": (lambda z: 1 / (1 + np.exp(-z)), lambda z, a: a * (1 - a)),
     "tanh": (np.tanh, lambda z, a: 1 - a**2),
 }
-
-
-@pytest.fixture(scope="module")
-def shared():
-    explorer = Playground()
-    yield explorer
-    explorer.close()
-
-
-@pytest.fixture
-def playground(shared):
-    shared.reset()
-    return shared
 
 
 class Net:
@@ -122,79 +112,88 @@ STATES = [
 
 
 @pytest.mark.parametrize("changed", STATES)
-def test_caption_and_artists_hold_what_nets_in_plain_numpy_give(playground, changed):
-    playground.set(**changed)
-    playground.advance(20)
-    state, steps = playground.state, 40
+def test_caption_and_artists_hold_what_nets_in_plain_numpy_give(explorer, changed):
+    explorer.set(**changed)
+    explorer.advance(20)
+    state, steps = explorer.state, 40
     nets = nets_of(state, steps)
-    found = re.search(WORDS, playground.caption).groups()
+    found = re.search(WORDS, explorer.caption).groups()
     assert found[:3] == (str(steps), state["problem"], state["mode"]) and float(found[3]) == state["shift"]
     _, _, x, labels = points(state["problem"])
-    for i, (of_a_kind, view) in enumerate(zip(nets.values(), playground.views.values(), strict=True)):
+    for i, (of_a_kind, name) in enumerate(zip(nets.values(), ("with BN", "without BN"), strict=True)):
+        band = explorer.losses[name]
         right = np.array([share_right(net, state) for net in of_a_kind])
         losses = np.array([net.losses for net in of_a_kind]).reshape(10, -1, 10).mean(axis=2)
         assert int(found[4 + i]) == pytest.approx(100 * np.median(right), abs=0.51)
         assert found[6 + i] == str(np.sum(right > 0.75)) and found[8 + i] == "0"
         assert float(found[10 + i]) == pytest.approx(np.median(losses[:, -1]), rel=0.051)
 
-        np.testing.assert_allclose(view.each.get_xdata(), right, atol=1e-12)
-        np.testing.assert_allclose(view.line.get_xdata(), [5, 15, 25, 35])
-        np.testing.assert_allclose(view.line.get_ydata(), np.median(losses, axis=0), rtol=1e-6)
-        corners = view.band.get_paths()[0].vertices[:, 1]
+        np.testing.assert_allclose(explorer.shares[name].get_xdata(), right, atol=1e-12)
+        np.testing.assert_allclose(band.line.get_xdata(), [5, 15, 25, 35])
+        np.testing.assert_allclose(band.line.get_ydata(), np.median(losses, axis=0), rtol=1e-6)
+        corners = band.area.get_paths()[0].vertices[:, 1]
         np.testing.assert_allclose(corners[:4], np.percentile(losses, 10, axis=0), rtol=1e-6)
         np.testing.assert_allclose(corners[4:8], np.percentile(losses, 90, axis=0)[::-1], rtol=1e-6)
-        for label, dots in enumerate(view.dots):
+        for label, dots in enumerate(explorer.dots[name]):
             np.testing.assert_allclose(dots.get_xydata(), x[labels == label] + [state["shift"], 0])
 
         _, _, kept = of_a_kind[0].forward(x + [state["shift"], 0], state["mode"])
         counts, _ = np.histogram(np.clip(kept[-1][2], -6, 6), np.linspace(-6, 6, 49))
-        np.testing.assert_allclose(view.bars.get_data().values, counts / counts.max(), atol=1e-12)
+        np.testing.assert_allclose(explorer.bars[name].artist.get_data().values, counts / counts.max(), atol=1e-12)
 
 
 @pytest.mark.parametrize("mode", ["eval", "training"])
-def test_the_regions_have_the_colour_of_the_class_that_the_first_net_gives_there(playground, mode):
-    playground.set(mode=mode, shift=0.5)
-    state = playground.state
+def test_the_regions_have_the_colour_of_the_class_that_the_first_net_gives_there(explorer, mode):
+    explorer.set(mode=mode, shift=0.5)
+    state = explorer.state
     _, _, x, _ = points(state["problem"])
-    for bn, view in zip((True, False), playground.views.values(), strict=True):
+    for bn, region in zip((True, False), explorer.regions.values(), strict=True):
         net = Net(state, bn, 0).train(20)
         _, _, kept = net.forward(x + [0.5, 0], mode)
         if bn and mode == "training":  # the plane is seen with the statistics of the points
             net.mean, net.var = [k[3] for k in kept], [k[4] for k in kept]
         out = net.forward(GRID, "eval")[0]
         p = 1 / (1 + np.exp(out[:, 0] - out[:, 1]))
-        colour = np.asarray(view.image.get_array()).reshape(-1, 4).astype(int)
-        bluer = colour[:, 2] - colour[:, 0]
-        assert np.all(bluer[p > 0.55] > 0) and np.all(bluer[p < 0.45] < 0)
-        assert np.all(np.abs(bluer[np.abs(p - 0.5) < 0.01]) < 10)
+        shown = np.asarray(region.get_array()).reshape(-1, 4).astype(int)
+        yellower = shown[:, 1] - shown[:, 2]
+        assert np.all(yellower[p > 0.55] > 0) and np.all(yellower[p < 0.45] < 0)
+        assert np.all(np.abs(yellower[np.abs(p - 0.5) < 0.01]) < 5)
         assert np.sum(p > 0.55) > 200 and np.sum(p < 0.45) > 200
 
 
-def test_with_bn_a_shift_changes_nothing_in_training_mode_and_much_in_eval_mode(playground):
-    playground.advance(180)
+def test_a_cat_is_yellower_than_a_dog_as_the_regions_are():
+    (dog, _), (cat, _) = CLASSES.values()
+    assert (dog, cat) == (DOG, CAT)
+    for look, sign in ((cat, 1), (dog, -1)):
+        _, green, blue = to_rgb(look.color)
+        assert sign * (green - blue) > 0
+
+
+def test_with_bn_a_shift_changes_nothing_in_training_mode_and_much_in_eval_mode(explorer):
+    explorer.advance(180)
     share = {}
     for mode in ("eval", "training"):
         for shift in (0.0, 1.5):
-            playground.set(mode=mode, shift=shift)
-            share[mode, shift] = [np.median(view.each.get_xdata()) for view in playground.views.values()]
+            explorer.set(mode=mode, shift=shift)
+            share[mode, shift] = [np.median(dots.get_xdata()) for dots in explorer.shares.values()]
     assert share["training", 1.5][0] == pytest.approx(share["training", 0.0][0], abs=0.011)
     assert share["eval", 1.5][0] < share["eval", 0.0][0] - 0.15
     assert share["training", 1.5][1] == share["eval", 1.5][1] < share["eval", 0.0][1] - 0.15
-    assert playground.steps_done == 200
+    assert explorer.steps_done == 200
 
 
-def test_nets_that_diverge_are_counted_and_still_drawn(playground):
-    playground.set(depth=4, init_scale=10**0.5, lr=1.0)
-    playground.advance(80)
-    found = re.search(WORDS, playground.caption).groups()
-    history = playground.run["without BN"].history
+def test_nets_that_diverge_are_counted_and_still_drawn(explorer):
+    explorer.set(depth=4, init_scale=10**0.5, lr=1.0)
+    explorer.advance(80)
+    found = re.search(WORDS, explorer.caption).groups()
+    history = explorer.run["without BN"].history
     assert int(found[9]) == len(history.diverged) == np.isnan(history.loss[:, -1]).sum() >= 6
     assert found[11] == "not finite" and found[8] == "0"
-    assert playground.views["without BN"].line.get_ydata()[-1] == 10  # at the upper end of the axis
+    assert explorer.losses["without BN"].line.get_ydata()[-1] == 10  # at the upper end of the axis
 
 
-def test_the_two_kinds_of_nets_start_with_the_same_weights(playground):
-    models = [training.model for training in playground.start_run(**playground.state).values()]
+def test_the_two_kinds_of_nets_start_with_the_same_weights(explorer):
+    models = [training.model for training in explorer.start_run(**explorer.state).values()]
     for one, other in zip(*(model.linear_layers() for model in models), strict=True):
         np.testing.assert_array_equal(one.W, other.W)
 
@@ -212,20 +211,20 @@ def test_the_features_of_the_animals_are_measured_in_their_pictures():
     np.testing.assert_array_equal(np.concatenate([labels, of_shown]), animals.labels)
 
 
-def test_played_in_a_loop_and_paused_it_shows_what_its_line_of_code_draws(playground):
+def test_played_in_a_loop_and_paused_it_shows_what_its_line_of_code_draws(explorer):
     async def play():
-        playground.play()
+        explorer.play()
         async with asyncio.timeout(20):
-            while playground.steps_done < 60:
+            while explorer.steps_done < 60:
                 await asyncio.sleep(0.01)
-            playground.controls["lr"].set_state({"value": 10**-0.5})
-            while playground.steps_done < 50:
+            explorer.controls["lr"].set_state({"value": 10**-0.5})
+            while explorer.steps_done < 50:
                 await asyncio.sleep(0.01)
-        playground.pause()
+        explorer.pause()
         await asyncio.sleep(0.02)
 
     asyncio.run(play())
-    again = eval(playground.code(), {"Playground": Playground})
+    again = eval(explorer.code(), {"Playground": Playground})
     assert again.steps_done >= 50 and again.state["lr"] == pytest.approx(10**-0.5)
-    assert (again.picture.value, again.caption) == (playground.picture.value, playground.caption)
+    assert (again.picture.value, again.caption) == (explorer.picture.value, explorer.caption)
     again.close()

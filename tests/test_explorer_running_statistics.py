@@ -8,14 +8,7 @@ import pytest
 from bnlib import MLP, digits
 from bnlib.explorers import RunningStatistics
 
-pytestmark = pytest.mark.filterwarnings("error")
-
-
-@pytest.fixture(scope="module")
-def explorer():
-    explorer = RunningStatistics()
-    yield explorer
-    explorer.close()
+EXPLORER = RunningStatistics
 
 
 def batch_statistics(explorer, m, unit, statistic, order):

@@ -1,15 +1,17 @@
 """The explorer of the noise in the statistics of a batch: its numbers and its artists, in plain numpy."""
 
+import functools
 import re
 
 import numpy as np
 import pytest
 
 from bnlib.explorers import StatisticsNoise
-from bnlib.explorers.statistics_noise import draw, theory
+from bnlib.explorers.examples import batches_of_values
+from bnlib.explorers.statistics_noise import theory
 
-pytestmark = pytest.mark.filterwarnings("error")
 DATA = np.random.default_rng(7).uniform(2, 9, 400) ** 2
+EXPLORER = functools.partial(StatisticsNoise, data=DATA)
 STATES = [(m, values) for values in ("normal", "skewed", "humps", "data") for m in (2, 16, 256)] + [(3, "normal")]
 WORDS = (
     r"batches of (\d+) values.*spread by (\S+) \(.* = (\S+)\); "
@@ -17,15 +19,8 @@ WORDS = (
 )
 
 
-@pytest.fixture(scope="module")
-def explorer():
-    explorer = StatisticsNoise(data=DATA)
-    yield explorer
-    explorer.close()
-
-
 def batches_of(explorer, m, values):
-    return (explorer.own if values == "data" else draw(values))[:, :m]
+    return (explorer.own if values == "data" else batches_of_values(values))[:, :m]
 
 
 def own_theory(m, values):
@@ -74,7 +69,7 @@ def test_the_artists_of_statistics_noise_hold_the_histograms_and_the_spreads(exp
         ("mean", batches.mean(axis=1), own_theory(m, values)[0]),
         ("var", batches.var(axis=1), own_theory(m, values)[2]),
     ):
-        shares, edges, _ = explorer.bars[name].get_data()
+        shares, edges, _ = explorer.bars[name].artist.get_data()
         counts, _ = np.histogram(np.clip(statistic, edges[0], edges[-1]), edges)
         np.testing.assert_allclose(shares / shares.sum(), counts / 1000, atol=1e-12)
         line, dots, here = explorer.lines[name]
@@ -102,13 +97,21 @@ def test_the_black_curves_are_densities_with_the_mean_and_the_spread_of_theory(e
 
 def test_data_is_the_first_choice_and_its_scale_plays_no_part(explorer):
     assert list(explorer.controls["values"].options) == ["data", "normal", "skewed", "humps"]
-    explorer.reset()
     other = StatisticsNoise(data=1000 * DATA - 5)
     assert other.caption == explorer.caption and explorer.code() == "StatisticsNoise(data=data)"
     other.close()
 
 
-@pytest.mark.parametrize("data", [[], [[1.0, 2.0]], [3.0, 3.0], [1.0, np.nan]])
-def test_statistics_noise_refuses_values_without_a_spread(data):
-    with pytest.raises(ValueError, match="not all equal"):
+@pytest.mark.parametrize(
+    "data, error, words",
+    [
+        ([], ValueError, "not all equal"),
+        ([[1.0, 2.0]], ValueError, "not all equal"),
+        ([3.0, 3.0], ValueError, "not all equal"),
+        ([1.0, np.nan], ValueError, "1 values that are NaN"),
+        (["a", "b"], TypeError, "data must hold numbers.*<U1"),
+    ],
+)
+def test_statistics_noise_refuses_values_without_a_spread(data, error, words):
+    with pytest.raises(error, match=words):
         StatisticsNoise(data=data)

@@ -8,18 +8,11 @@ import pytest
 
 from bnlib import MLP, digits
 from bnlib.explorers import RunningStatistics, TrainEval
-from bnlib.explorers.examples import digits_run
+from bnlib.explorers.recorded_run import digits_run
 
-pytestmark = pytest.mark.filterwarnings("error")
+EXPLORER = TrainEval
 DATA = digits.load_digits()
 X, LABELS = DATA.train_x[:300].astype(float), DATA.train_labels[:300]
-
-
-@pytest.fixture(scope="module")
-def explorer():
-    explorer = TrainEval()
-    yield explorer
-    explorer.close()
 
 
 def outputs(x, step, momentum=None):
@@ -47,7 +40,6 @@ def share_right(batches, step):
 
 @pytest.mark.parametrize("momentum, step, m, example", [(0.01, 25, 16, 0), (0.1, 115, 4, 7), (1.0, 1, 2, 299)])
 def test_both_modes_are_what_plain_numpy_computes(explorer, momentum, step, m, example):
-    explorer.reset()
     explorer.set(momentum=momentum, step=step, m=m, example=example, draw=3)
     percent = [float(number) for number in re.findall(r"(\d+)%", explorer.caption)]
     in_eval = outputs(X, step, momentum)
@@ -67,7 +59,6 @@ def test_both_modes_are_what_plain_numpy_computes(explorer, momentum, step, m, e
 
 
 def test_the_curves_hold_the_accuracy_after_each_of_their_steps(explorer):
-    explorer.reset()
     explorer.set(momentum=0.05, m=60)
     steps, in_eval = explorer.eval_curve.get_data()
     assert steps[0] == 1 and steps[-1] == 115
@@ -90,7 +81,6 @@ def test_the_mates_are_whom_the_company_names_and_a_larger_batch_adds_some(explo
 
 
 def test_copies_get_the_same_answer_whatever_they_are_copies_of(explorer):
-    explorer.reset()
     explorer.set(company="copies of itself", step=100)
     answers = []
     for example in (0, 7, 150):
@@ -101,7 +91,6 @@ def test_copies_get_the_same_answer_whatever_they_are_copies_of(explorer):
 
 
 def test_batches_of_one_class_are_normalized_beyond_recognition(explorer):
-    explorer.reset()
     explorer.set(company="its own class", step=115, m=16, momentum=0.1)
     order = np.argsort(LABELS, kind="stable")[:288].reshape(-1, 16)
     assert explorer.train_dot.get_ydata()[0] == pytest.approx(share_right(order, 115))
@@ -109,7 +98,6 @@ def test_batches_of_one_class_are_normalized_beyond_recognition(explorer):
 
 
 def test_eval_mode_catches_up_where_lesson_07_says(explorer):
-    explorer.reset()
     ahead = []
     for momentum in (0.01, 0.02):
         explorer.set(momentum=momentum)
@@ -160,6 +148,8 @@ RUN = MLP((5, 4, 3), replicas=6, rng=np.random.default_rng(0))
         ({"model": MLP((5, 4, 3), rng=np.random.default_rng(0))}, ValueError, "replicas of one MLP.*None"),
         ({"data": np.ones((9, 4))}, ValueError, r"\(n, 5\).*\(9, 4\)"),
         ({"labels": np.ones(8, int)}, ValueError, r"\(8,\)"),
+        ({"model": MLP}, TypeError, "model must be an MLP.*class"),
+        ({"data": np.full((9, 5), "a")}, TypeError, "data must hold numbers.*<U1"),
         ({"data": np.full((9, 5), np.nan)}, ValueError, "45 values that are NaN"),
     ],
 )

@@ -2,8 +2,10 @@
 
 import ast
 import functools
+import io
 import subprocess
 import sys
+import tokenize
 from pathlib import Path
 
 import pytest
@@ -13,13 +15,14 @@ PACKAGE = Path(__file__).resolve().parents[1] / "bnlib"
 # its own wing, and from the wings named: the wings know nothing of each other sideways.
 WINGS = {
     "numbers": (
-        *("layer", "batchnorm", "linear", "elementwise", "losses", "gradcheck"),
+        *("checks", "layer", "batchnorm", "linear", "elementwise", "losses", "gradcheck"),
         *("mlp", "sgd", "history", "training", "inference"),
     ),
-    "datasets": ("files", "face", "cats", "digits", "sweep", "verdicts"),
-    "pictures": ("colors", "png", "moving_text", "plots", "picture"),
-    "live": ("sliders", "cells", "explorer", "training_explorer"),
-    "explorers": ("examples",),  # what several share; the others stand side by side
+    "datasets": ("files", "face", "cats", "digits", "plane", "sweep", "verdicts"),
+    "pictures": ("colors", "png", "moving_text", "plots", "moving", "words", "picture"),
+    "live": ("sliders", "kept", "cells", "one_thread", "explorer", "training_explorer"),
+    # What several explorers share; they themselves stand side by side.
+    "explorers": ("arguments", "examples", "recorded_run", "two_species", "two_nets"),
 }
 MAY_IMPORT = {
     "numbers": set(),
@@ -167,3 +170,44 @@ for module in pkgutil.walk_packages(bnlib.__path__, "bnlib."):
 print(threading.active_count())
 """
     assert in_a_new_process(code) == ["1"]
+
+
+# --- sizes ---
+
+MOST_LINES, MOST_LINES_OF_A_FUNCTION, MOST_CODE_OF_THE_NUMBERS = 200, 40, 729
+
+
+def code_lines(path):
+    """The lines of a file that hold code: no comment, no docstring, not blank."""
+    text = path.read_text(encoding="utf-8")
+    documented = set()
+    for node in tree(path):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
+            documented |= set(range(node.lineno, node.end_lineno + 1))
+    layout = tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER
+    lines = set()
+    for token in tokenize.generate_tokens(io.StringIO(text).readline):
+        if token.type not in layout:
+            lines |= set(range(token.start[0], token.end[0] + 1))
+    return len(lines - documented)
+
+
+def test_the_count_of_code_knows_what_is_none(tmp_path):
+    path = tmp_path / "one.py"
+    path.write_text(
+        '"""A file."""\n\n\ndef f(x):\n    """A function,\n    of x."""\n    # why\n    return (\n        x\n    )\n'
+    )
+    assert code_lines(path) == 4
+
+
+@pytest.mark.parametrize("path", FILES, ids=id_of)
+def test_a_file_and_its_functions_are_short(path):
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= MOST_LINES
+    for node in tree(path):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            assert node.end_lineno - node.lineno < MOST_LINES_OF_A_FUNCTION, node.name
+
+
+def test_the_numbers_are_read_in_an_evening():
+    files = [PACKAGE / f"{name}.py" for name in WINGS["numbers"]]
+    assert sum(map(code_lines, files)) <= MOST_CODE_OF_THE_NUMBERS

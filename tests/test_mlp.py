@@ -136,8 +136,8 @@ def test_train_and_eval_reach_every_layer():
 @pytest.mark.parametrize("placement", ["before", "after", None])
 @pytest.mark.parametrize("activation", ["relu", "sigmoid", "tanh"])
 def test_the_gradients_of_the_whole_net_agree_with_central_differences(activation, placement, mode):
-    norm = {"norm": None} if placement is None else {"placement": placement}
-    options = {"activation": activation, "bias": True, "bn": {"eps": 0.1}, "dtype": np.float64} | norm
+    norm = {"norm": None} if placement is None else {"placement": placement, "bn": {"eps": 0.1}}
+    options = {"activation": activation, "bias": True, "dtype": np.float64} | norm
     model = lived(MLP((3, 4, 2), rng=rng(), **options))
     getattr(model, mode)()
     x, labels = drawn(6, 3, dtype=np.float64), np.array([0, 1, 1, 0, 1, 0])
@@ -428,7 +428,7 @@ def test_float32_stays_float32_through_the_whole_net():
         ({"activation": "gelu"}, r"activation.*relu.*gelu"),
         ({"sizes": (3,)}, r"sizes.*\(3,\)"),
         ({"sizes": (3, 0, 2)}, r"sizes.*\(3, 0, 2\)"),
-        ({"dropout": 1.5}, r"rate.*1\.5"),
+        ({"dropout": 1.5}, r"dropout.*1\.5"),
         ({"bn": {"momentum": 2}}, r"momentum.*2"),
         ({"bn": {"eps": -1}}, r"eps.*-1"),
     ],

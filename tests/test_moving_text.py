@@ -10,7 +10,6 @@ from matplotlib.text import Text
 from bnlib.pictures import Picture, plots
 from bnlib.pictures.moving_text import Letters, MovingText
 
-pytestmark = pytest.mark.filterwarnings("error")
 ALIGNMENTS = list(itertools.product(["left", "center", "right"], ["top", "center", "baseline", "bottom"]))
 TEXTS = ["−0.53", "mean 0.55, slope along ẑ 0.76", "−10.00\n0.00", "1\n22 %\n× 3.14"]
 

@@ -13,18 +13,6 @@ from bnlib.pictures import colors, plots
 pytestmark = pytest.mark.filterwarnings("error")
 
 
-def lightness(color):
-    """L* of CIELAB, 0 to 100, of an sRGB colour."""
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(color)]
-    luminance = np.dot(linear, [0.2126, 0.7152, 0.0722])
-    return 116 * luminance ** (1 / 3) - 16 if luminance > 0.008856 else 903.3 * luminance
-
-
-def test_the_first_three_colours_differ_in_lightness():
-    values = [lightness(color) for color in colors.COLORS[:3]]
-    assert min(np.diff(sorted(values))) > 15
-
-
 def test_lines_of_one_axes_differ_by_line_style_and_not_by_colour_alone():
     _, ax = plots.figure()
     lines = [ax.plot([0, 1], [0, i])[0] for i in range(len(colors.COLORS))]
@@ -94,6 +82,16 @@ def test_a_band_is_the_median_and_two_percentiles_over_the_replicas():
     assert line.get_label() == "net" and band.get_alpha() < 0.5
 
 
+def test_bands_and_histograms_take_a_look():
+    _, ax = plots.figure()
+    line, band = plots.draw_band(ax, np.arange(3), np.ones((2, 3)), look=colors.WITHOUT_BN)
+    bars = plots.draw_histogram(ax, [0.2, 0.8], [0, 1, 2], look=colors.CAT)
+    assert line.get_color() == colors.WITHOUT_BN.color and line.get_linestyle() == colors.WITHOUT_BN.line
+    assert to_rgb(band.get_facecolor()[0]) == to_rgb(colors.WITHOUT_BN.color)
+    assert to_rgb(bars.get_edgecolor()) == to_rgb(bars.get_facecolor()) == to_rgb(colors.CAT.color)
+    assert bars.get_linestyle() == colors.CAT.line
+
+
 def test_images_stand_in_rows_each_where_it_belongs():
     images = np.random.default_rng(0).random((7, 4, 5, 3))
     _, ax = plots.figure()
@@ -115,3 +113,30 @@ def test_titles_stand_under_their_images_and_above_the_next_row():
         assert i % 3 * 14 < x < i % 3 * 14 + 12
         assert i // 3 * height + 16 <= y < (i // 3 + 1) * height
         assert np.all(shown[int(np.ceil(y)), :] == 1)
+
+
+@pytest.mark.parametrize(
+    ("images", "columns", "message"),
+    [
+        (np.zeros((7, 4, 5)), 3, r"they are \(7, 4, 5\): of gray images"),
+        (np.zeros((7, 4, 5, 4)), 3, r"they are \(7, 4, 5, 4\)"),
+        (np.zeros((4, 5, 3)), 3, r"they are \(4, 5, 3\)"),
+        ([], 3, r"at least one, but they are \(0,\)"),
+        (np.zeros((0, 4, 5, 3)), 3, r"at least one, but they are \(0, 4, 5, 3\)"),
+        (np.zeros((7, 4, 5, 3)), 0, "columns must be a whole number, 1 or more, but it is 0"),
+        (np.zeros((7, 4, 5, 3)), -1, "it is -1"),
+        (np.zeros((7, 4, 5, 3)), 2.5, "it is 2.5"),
+        (np.zeros((7, 4, 5, 3)), "3", "it is '3'"),
+    ],
+)
+def test_images_that_cannot_be_drawn_are_refused_and_leave_the_axes_as_they_were(images, columns, message):
+    _, ax = plots.figure()
+    with pytest.raises(ValueError, match=message):
+        plots.draw_images(ax, images, columns=columns)
+    assert not ax.images and not ax.texts and ax.axison
+
+
+def test_images_may_be_a_list():
+    _, ax = plots.figure()
+    images = [[[[0.0, 0.5, 1.0]] * 5] * 4] * 2
+    assert plots.draw_images(ax, images).get_array().shape[2] == 3

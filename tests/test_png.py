@@ -42,6 +42,14 @@ def test_a_drawing_that_changes_in_a_few_rows_gives_the_file_of_the_whole():
     np.testing.assert_array_equal(pixels(file), rgba[..., :3])
 
 
+@pytest.mark.parametrize("channel", range(3))
+def test_a_change_of_one_channel_alone_is_sent(channel):
+    rgba, encode = np.full((40, 9, 4), 255, np.uint8), Encoder()
+    encode(rgba)
+    rgba[20, 4, channel] = 7
+    np.testing.assert_array_equal(pixels(encode(rgba)), rgba[..., :3])
+
+
 def test_the_checksums_are_those_of_zlib():
     rgba = np.random.default_rng(1).integers(0, 256, (70, 31, 4), dtype=np.uint8)
     file = Encoder()(rgba)

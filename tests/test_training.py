@@ -49,7 +49,6 @@ def assert_untouched(before, model):
     now = snapshot(model)
     np.testing.assert_array_equal(now[0], before[0])
     assert now[1:] == before[1:]
-    assert not any(layer.gradients_into for layer in model.layers)
 
 
 # --- the optimizer ---
@@ -247,11 +246,8 @@ def test_each_replica_can_have_its_own_learning_rate():
         np.testing.assert_array_equal(whole.state[r], single.state)
 
 
-@pytest.mark.parametrize("cache", [8e6, 100e3, 1])
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_many_replicas_are_bit_equal_too_whatever_is_asked_for_and_with_some_that_diverge(dtype, cache, monkeypatch):
-    """However the replicas are grouped for the processor's cache, each is the net that it is alone."""
-    monkeypatch.setattr("bnlib.training.CACHE", cache)
+def test_many_replicas_are_bit_equal_too_whatever_is_asked_for_and_with_some_that_diverge(dtype):
     replicas, options = 67, {"dropout": 0.2, "dtype": dtype, "bn": {"momentum": None}}
     x, labels = problem(20, dtype, replicas=replicas)
     rates = np.linspace(0.01, 0.3, replicas)
@@ -265,7 +261,6 @@ def test_many_replicas_are_bit_equal_too_whatever_is_asked_for_and_with_some_tha
     training = Training(in_parts, x, labels, lr=rates, rng=rng(1), **settings)
     for steps in (1, 3, 5):
         again = training.advance(steps)
-        assert len(training.blocks) == {8e6: 1, 1: replicas}.get(cache, len(training.blocks))
         in_parts.predict(settings["validation"][0])
     np.testing.assert_array_equal(in_parts.state, whole.state)
     np.testing.assert_array_equal(again.loss, history.loss)
@@ -342,7 +337,7 @@ def test_looking_at_the_net_in_the_middle_of_a_run_changes_nothing():
     np.testing.assert_array_equal(training.history.loss, expected.loss)
 
 
-def test_a_run_leaves_training_mode_on_and_no_buffers_in_the_layers():
+def test_a_run_leaves_training_mode_on_and_later_gradients_are_new_arrays():
     x, labels = problem()
     model = net()
     model.eval()
@@ -356,16 +351,6 @@ def test_a_run_leaves_training_mode_on_and_no_buffers_in_the_layers():
     model.backward(3 * dy)
     for array, before in zip(held, kept, strict=True):
         np.testing.assert_array_equal(array, before)
-
-
-def test_a_run_that_is_interrupted_leaves_no_buffers_in_the_layers():
-    def stop(done, total):
-        raise KeyboardInterrupt
-
-    model = net()
-    with pytest.raises(KeyboardInterrupt):
-        run(model, *problem(), progress=stop)
-    assert not any(layer.gradients_into for layer in model.layers)
 
 
 # --- the history ---
@@ -728,7 +713,7 @@ def test_names_to_record_may_come_from_a_generator():
     [
         ({"progress": 3}, TypeError, "progress.*3"),
         ({"lr": 1e300}, ValueError, "finite in float32.*1e\\+300"),
-        ({"validation": (np.ones((0, 3), np.float32), np.ones(0, int))}, ValueError, "no example"),
+        ({"validation": (np.ones((0, 3), np.float32), np.ones(0, int))}, ValueError, r"\(0, 3\).*0 rows"),
     ],
 )
 def test_what_cannot_be_trained_with_is_refused_before_anything_has_changed(change, error, words):
@@ -740,7 +725,7 @@ def test_what_cannot_be_trained_with_is_refused_before_anything_has_changed(chan
 
 
 def test_no_rows_have_no_accuracy():
-    with pytest.raises(ValueError, match="no rows"):
+    with pytest.raises(ValueError, match="0 rows"):
         accuracy(net(), np.ones((0, 3), np.float32), np.ones(0, int))
 
 

@@ -10,11 +10,9 @@ import numpy as np
 import pytest
 from ipywidgets.widgets.widget import _instances as open_widgets
 
-from bnlib.live import FloatSlider, IntSlider, cells, training_explorer
+from bnlib.live import FloatSlider, IntSlider, cells, one_thread, training_explorer
 from bnlib.live.training_explorer import TrainingExplorer
 from bnlib.pictures import plots
-
-pytestmark = pytest.mark.filterwarnings("error")
 
 
 class RandomWalk:
@@ -60,7 +58,7 @@ class Walks(TrainingExplorer):
             raise ValueError("no view of this stride")
         return [scale_of_view * np.array(walk.path) for walk in run.values()]
 
-    def show(self, paths):
+    def show(self, paths, **_):
         for line, path in zip(self.lines, paths, strict=True):
             line.set_data(np.arange(len(path)), path)
         return f"After {self.steps_done} steps the walk is at {paths[1][-1]:.2f}."
@@ -101,11 +99,15 @@ async def until(condition):
             await asyncio.sleep(0.001)
 
 
-def buttons_of(explorer):
+def widgets_of(explorer):
     found = [explorer.widget]
     for widget in found:
         found += getattr(widget, "children", ())
-    return {widget.description: widget for widget in found if isinstance(widget, ipywidgets.Button)}
+    return found
+
+
+def buttons_of(explorer):
+    return {widget.description: widget for widget in widgets_of(explorer) if isinstance(widget, ipywidgets.Button)}
 
 
 # Step by step, without an event loop.
@@ -139,6 +141,14 @@ def test_a_control_of_the_run_restarts_it_from_the_same_seed(walks, name, value)
     assert walks.steps_done == 5
     strides = {"stride": 2.0, "power": 1.5**3}
     np.testing.assert_allclose(walks.lines[1].get_ydata(), path_of(strides[name], 5), atol=1e-12)
+
+
+@pytest.mark.parametrize("name, value", [("stride", 2.0), ("power", 3)])
+def test_a_control_of_the_run_restarts_it_with_its_first_steps_however_many_it_was_built_with(name, value):
+    explorer = Walks(steps=17)
+    explorer.set(**{name: value})
+    assert explorer.steps_done == 5 and explorer.picture.value == drawn_in_python(explorer)
+    explorer.close()
 
 
 def test_a_control_of_the_view_leaves_the_run_as_it_is(walks):
@@ -216,6 +226,45 @@ def test_interrupted_runs_are_at_the_same_step_again(walks):
     assert walks.picture.value == drawn_in_python(walks)
 
 
+def test_a_run_that_is_interrupted_again_while_it_is_mended_begins_again_and_says_so(walks):
+    def interrupt():
+        raise KeyboardInterrupt
+
+    def interrupted_run(**_):
+        raise KeyboardInterrupt
+
+    walks.advance(3)
+    start_run, walks.start_run = walks.start_run, interrupted_run
+    walks.run["chosen"].before_step = interrupt
+    with pytest.raises(KeyboardInterrupt):
+        walks.advance(20)
+    walks.start_run = start_run
+    walks.advance(2)
+    assert {len(walk.path) for walk in walks.run.values()} == {11} and walks.steps_done == 10
+    assert walks.picture.value == drawn_in_python(walks)
+
+
+def test_a_number_of_steps_may_be_one_of_numpy():
+    explorer = Walks(steps=np.int64(17))
+    explorer.advance(np.int32(3))
+    assert explorer.steps_done == 20 and explorer.code() == "Walks(steps=20)"
+    explorer.reset()
+    assert explorer.code() == "Walks(steps=17)"
+    explorer.close()
+
+
+@pytest.mark.parametrize("use", ["play", "pause", "step", "restart", "reset", "code"])
+def test_a_closed_run_says_so_and_leaves_no_task(use):
+    async def play():
+        explorer = Walks()
+        explorer.close()
+        with pytest.raises(AttributeError, match="this Walks is closed"):
+            getattr(explorer, use)()
+        assert not others()
+
+    asyncio.run(play())
+
+
 def test_play_says_what_it_needs_where_no_event_loop_runs(walks):
     with pytest.raises(RuntimeError, match=r"event loop.*advance\(steps\)"):
         walks.play()
@@ -240,7 +289,7 @@ def test_it_plays_to_its_end_and_stops(walks):
 
 def test_each_picture_shows_the_steps_of_one_picture_more(walks):
     shown, show = [], walks.show
-    walks.show = lambda paths: shown.append(walks.steps_done) or show(paths)
+    walks.show = lambda paths, **state: shown.append(walks.steps_done) or show(paths, **state)
 
     async def play():
         walks.play()
@@ -252,7 +301,7 @@ def test_each_picture_shows_the_steps_of_one_picture_more(walks):
 
 def test_slow_training_is_drawn_after_each_step(walks):
     shown, show = [], walks.show
-    walks.show = lambda paths: shown.append(walks.steps_done) or show(paths)
+    walks.show = lambda paths, **state: shown.append(walks.steps_done) or show(paths, **state)
     walks.run["chosen"].before_step = lambda: time.sleep(1.1 * training_explorer.SLICE)
 
     async def play():
@@ -450,6 +499,14 @@ def test_the_messages_of_every_part_of_it_come_on_the_thread_of_the_cells(walks)
     for part in parts:
         parts += getattr(part, "children", ())
         part.comm._reply_subshell_for = lambda data, default: "another thread"
-    training_explorer.keep_on_one_thread(walks.widget)
+    one_thread.keep_on_one_thread(walks.widget)
     assert len(parts) > 10
     assert {part.comm._reply_subshell_for({}, "another thread") for part in parts} == {None}
+
+
+def test_an_explorer_that_trains_keeps_all_its_messages_on_one_thread(walks, monkeypatch):
+    kind = type(walks.widget.comm)
+    monkeypatch.setattr(kind, "_reply_subshell_for", lambda comm, data, default: "another thread", raising=False)
+    explorer = Walks()
+    assert {widget.comm._reply_subshell_for({}, "another thread") for widget in widgets_of(explorer)} == {None}
+    explorer.close()

@@ -1,12 +1,13 @@
-"""Stored pictures against new ones, pixel by pixel.
+"""Stored pictures against new ones, word by word and pixel by pixel.
 
-Another processor rounds differently, so a line may come out a part of a pixel higher, and its edge one shade darker:
-that is allowed, and a line that is elsewhere is not. The tolerance: a pixel is equal when it lies, in each channel,
-within 8 of 255 levels of the range that the other picture has there and in the 8 pixels around; 1 pixel in 1,000 may
-be unequal.
+Words (`bnlib.pictures.words`) must be equal: two names that are swapped change few pixels. Another processor rounds
+differently, so a line may come out a part of a pixel higher, and its edge one shade darker: that is allowed, and a line
+that is elsewhere is not. The tolerance: a pixel is equal when it lies, in each channel, within 8 of 255 levels of the
+range that the other picture has there and in the 8 pixels around; 1 pixel in 1,000 may be unequal.
 """
 
 import base64
+import difflib
 import io
 
 import numpy as np
@@ -53,14 +54,24 @@ def pictures(outputs):
 
 
 def differences(stored_outputs, new_outputs):
-    """Say, one line each, how the pictures of a cell differ from the stored ones, their alternative texts included."""
+    """Say, one line each, how the pictures of a cell differ from the stored ones, alternative texts included."""
     stored, new = pictures(stored_outputs), pictures(new_outputs)
     if len(stored) != len(new):
         return [f"{len(stored)} pictures are stored, {len(new)} were drawn"]
     lines = []
     for number, ((old_data, old_metadata), (new_data, new_metadata)) in enumerate(zip(stored, new, strict=True), 1):
+        lines += [f"picture {number}: {line}" for line in different_words(old_metadata, new_metadata)]
         if found := difference(old_data, new_data):
             lines.append(f"picture {number}: {found}")
+        old_metadata, new_metadata = ({**metadata, "words": None} for metadata in (old_metadata, new_metadata))
         if old_metadata != new_metadata:
             lines.append(f"picture {number}: stored metadata {old_metadata}, new {new_metadata}")
     return lines
+
+
+def different_words(stored, new):
+    """Say, one line each, which lines of words are only in the stored metadata (-) or only in the new ones (+)."""
+    if any("words" not in metadata for metadata in (stored, new)):
+        return ["no words are stored or none were drawn: show it by bnlib.pictures.Picture, and run `make notebooks`"]
+    lines = difflib.ndiff(stored["words"], new["words"])
+    return [f"words {line}" for line in lines if line[0] in "-+"]

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from .. import checks
 from . import files
 from .face import SIDE, TRAITS, Face, draw_cat, draw_dog
 
@@ -64,7 +65,7 @@ def make_cats(n, coat="black", *, rng, background=0.75):
     coat and background: see `paint`. Animal i is the same whatever n, coat and background are.
     Raises ValueError for a negative n, an unknown coat, or colours and backgrounds outside [0, 1].
     """
-    _check_colours(n, coat, background)  # before rng moves on
+    _check_colours(checks.whole("n", n, 0), coat, background)  # before rng moves on
     animals = draw_animals(n, rng=rng)
     return paint(animals, coat, background), animals.labels
 
@@ -74,6 +75,7 @@ def paint(animals, coat="black", background=0.75):
 
     coat: a name of `COATS` or (red, green, blue) in [0, 1], or n of them; background: in [0, 1], one number or n.
     """
+    checks.kind("animals", animals, Animals)
     coat, ground = _check_colours(len(animals.labels), coat, background)
     fur = animals.fur * coat.reshape(-1, 1, 1, 3)
     return np.clip(fur + animals.ground * (ground.reshape(-1, 1, 1, 1) + animals.jitter) + animals.ink, 0, 1)
@@ -102,10 +104,8 @@ def _in_range(values, shapes):
 
 def draw_animals(n, *, rng):
     """n `Animals` to `paint`. Animal i takes row i of the random numbers, so a larger n only adds animals."""
-    if not isinstance(rng, np.random.Generator):
-        raise TypeError(f"rng must be a numpy.random.Generator, such as np.random.default_rng(0); got {rng!r}")
-    if n < 0:
-        raise ValueError(f"cannot draw {n} animals; n must be 0 or more")
+    checks.generator(rng)
+    n = checks.whole("n", n, 0)
     low, high = np.array(list(TRAITS.values())).T
     traits = (low + (high - low) * rng.random((n, len(TRAITS)))).astype(np.float32)
     labels = (traits[:, 0] > 0).astype(int)

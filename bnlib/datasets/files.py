@@ -11,17 +11,28 @@ def load(name, checksums, repair, folder=None):
     """The arrays of the .npz file `name`, as a dict with the keys of checksums.
 
     checksums: array name -> SHA-256 of the array, see `checksum`; repair: what to do about a bad file, for the message.
-    Looks in folder, $BNLIB_DATA, data/ and ../data from the working directory, beside the package and inside it.
+    Looks in folder, $BNLIB_DATA, data/ and ../data from the working directory, beside the package and inside it. In a
+    place that nobody named, a file that is another one is passed over, if there is one further on.
     Raises FileNotFoundError where no place has the file; ValueError where the file found is damaged or altered.
     """
-    folders = places(folder)
-    path = next((place / name for place in folders if (place / name).is_file()), None)
-    if path is None:
-        looked = "\n  ".join(map(str, folders))
-        raise FileNotFoundError(
-            f"{name} was not found. These folders were looked in:\n  {looked}\n"
-            f"{repair} If you keep it elsewhere, set BNLIB_DATA to its folder."
-        )
+    named = [Path(place).resolve() for place in (folder, os.environ.get("BNLIB_DATA")) if place]
+    folders = list(dict.fromkeys([*named, *usual_places()]))
+    found = [place / name for place in folders if (place / name).is_file()]
+    for path in found:
+        try:
+            return read(path, checksums, repair)
+        except ValueError:
+            if path.parent in named or path == found[-1]:
+                raise
+    looked = "\n  ".join(map(str, folders))
+    raise FileNotFoundError(
+        f"{name} was not found. These folders were looked in:\n  {looked}\n"
+        f"{repair} If you keep it elsewhere, set BNLIB_DATA to its folder."
+    )
+
+
+def read(path, checksums, repair):
+    """The arrays of one file, or a ValueError that says what is wrong with it."""
     try:
         with open(path, "rb") as file, np.load(file, allow_pickle=False) as stored:
             arrays = {key: stored[key] for key in checksums}
@@ -33,12 +44,10 @@ def load(name, checksums, repair, folder=None):
     return arrays
 
 
-def places(folder=None):
-    """The folders to look in, in this order, as absolute paths."""
+def usual_places():
+    """The folders to look in where none was named, in this order, as absolute paths."""
     package = Path(__file__).parents[1]
-    named = [place for place in (folder, os.environ.get("BNLIB_DATA")) if place]
-    every = [*named, "data", "../data", package.parent / "data", package / "data"]
-    return list(dict.fromkeys(Path(place).resolve() for place in every))
+    return [Path(place).resolve() for place in ("data", "../data", package.parent / "data", package / "data")]
 
 
 def checksum(array):

@@ -7,6 +7,7 @@ from .feature_scale import FeatureScale
 from .gamma_beta import GammaBeta
 from .gradient_before_after import GradientBeforeAfter
 from .internal_shift import InternalShift
+from .memory import Memory
 from .one_batch import OneBatch
 from .playground import Playground
 from .running_statistics import RunningStatistics
@@ -15,19 +16,8 @@ from .train_eval import TrainEval
 from .train_live import TrainLive
 from .weight_scale import WeightScale
 
-EXPLORERS = {
-    "gamma_beta": GammaBeta,
-    "feature_scale": FeatureScale,
-    "one_batch": OneBatch,
-    "statistics_noise": StatisticsNoise,
-    "gradient_before_after": GradientBeforeAfter,
-    "weight_scale": WeightScale,
-    "running_statistics": RunningStatistics,
-    "train_eval": TrainEval,
-    "train_live": TrainLive,
-    "coat": Coat,
-    "batch_mix": BatchMix,
-    "playground": Playground,
-    "internal_shift": InternalShift,
-    "batch_size": BatchSize,
-}
+IN_ORDER = (
+    *(GammaBeta, FeatureScale, OneBatch, StatisticsNoise, GradientBeforeAfter, WeightScale, Memory),
+    *(RunningStatistics, TrainEval, TrainLive, Coat, BatchMix, Playground, InternalShift, BatchSize),
+)
+EXPLORERS = {explorer.__module__.split(".")[-1]: explorer for explorer in IN_ORDER}  # by the names of their files

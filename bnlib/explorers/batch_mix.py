@@ -1,19 +1,18 @@
 """The explorer of lesson 05 on who is in the batch: the share of cats, and what a test in batch mode makes of it."""
 
 import copy
-import functools
 from types import SimpleNamespace
 
-import ipywidgets
 import numpy as np
 
 from bnlib import cats
-from bnlib.batchnorm import BatchNorm, batch_norm
-from bnlib.linear import Linear
-from bnlib.live import Explorer, FloatSlider, IntSlider
-from bnlib.pictures import colors, plots
+from bnlib.batchnorm import BatchNorm
+from bnlib.live import Explorer, choice, kept, slider, whole_slider
+from bnlib.pictures import EVAL_MODE, TRAINING_MODE, moving_dots, moving_line, plots
 
-from .examples import LOOKS, nets_of_black_animals
+from .arguments import checked_net
+from .examples import as_many_dogs_as_cats, nets_of_black_animals
+from .two_species import SpeciesBars, telling_unit
 
 LARGEST_BATCH = 128
 ROWS = 2048  # animals in all batches of one state together, if that makes 32 batches or more
@@ -21,26 +20,14 @@ SHARES = np.linspace(0, 1, 11)
 EDGES = np.linspace(-4, 4, 49)
 
 
-@functools.cache
-def dogs_and_cats():
-    """As many dogs as the largest batch holds, and then as many cats."""
-    drawn = cats.draw_animals(3 * LARGEST_BATCH, rng=np.random.default_rng(4))
-    rows = np.concatenate([np.flatnonzero(drawn.labels == label)[:LARGEST_BATCH] for label in LOOKS])
-    return cats.Animals(*(part[rows] for part in drawn))
-
-
-def in_batch_mode(layers, x):
-    """Layers on x (batches, m, features), each batch with its own statistics: outputs, and z_hat of the first layer."""
-    first = None
-    for layer in layers:
-        if isinstance(layer, BatchNorm):
-            x, cache = batch_norm(x, layer.gamma, layer.beta, layer.eps)
-            first = cache.x_hat if first is None else first
-        elif isinstance(layer, Linear):
-            x = x @ layer.W + (0 if layer.b is None else layer.b)
-        else:
-            x = copy.copy(layer).eval().forward(x)
-    return x, first
+def for_batches(layer, batches):
+    """A layer as so many replicas of the same parameters, each of which normalizes by the batch it gets."""
+    layer = copy.copy(layer).eval()
+    layer.arrays = {n: a if a is None else np.broadcast_to(a, (batches, *a.shape)) for n, a in layer.arrays.items()}
+    layer.replicas = batches
+    if isinstance(layer, BatchNorm):
+        layer.training, layer.momentum = True, 0  # 0: the running statistics stay
+    return layer
 
 
 class BatchMix(Explorer):
@@ -51,99 +38,75 @@ class BatchMix(Explorer):
     """
 
     def __init__(self, *, model=None, **start):
-        given = () if model is None else ("model",)
-        self.model = copy.copy(nets_of_black_animals()[0] if model is None else model)  # as it is now
-        if self.model.replicas is not None or not self.model.batch_norm_layers():
-            raise ValueError(
-                f"give a single net with batch normalization; this one has {self.model.replicas} replicas and "
-                f"{len(self.model.batch_norm_layers())} batch normalizations"
-            )
+        net = model if self.given(model=model) else nets_of_black_animals()[0]
+        self.model = checked_net("model", net, features=3072, classes=2)
+        if not self.model.batch_norm_layers():
+            raise ValueError("give a net with batch normalization; this one has 0 batch normalizations")
         ranks = np.tile(np.arange(LARGEST_BATCH), (2, ROWS // 2, 1))
         self.orders = np.random.default_rng(5).permuted(ranks, axis=-1) + [[[0]], [[LARGEST_BATCH]]]
-        self.passed, self.kept = {}, (None, None)
-        z, labels = self.pass_on("black")[0], dogs_and_cats().labels
-        apart = z[labels == 1].mean(axis=0) - z[labels == 0].mean(axis=0)
-        self.unit = np.argmax(np.abs(apart) / z.std(axis=0))  # keeps black cats and dogs farthest apart
-        super().__init__(given=given, **start)
+        self.unit = telling_unit(self.pass_on("black")[0], as_many_dogs_as_cats().labels)
+        super().__init__(**start)
 
+    @kept
     def pass_on(self, coat):
         """The animals in this coat after the first linear layer, and which are called right with running statistics."""
-        if coat not in self.passed:
-            x = cats.paint(dogs_and_cats(), coat).reshape(2 * LARGEST_BATCH, -1).astype(self.model.dtype)
-            z = copy.copy(self.model.layers[0]).forward(x)
-            self.passed[coat] = z, self.model.predict(x) == dogs_and_cats().labels
-        return self.passed[coat]
+        animals = as_many_dogs_as_cats()
+        x = cats.paint(animals, coat).reshape(2 * LARGEST_BATCH, -1).astype(self.model.dtype)
+        return copy.copy(self.model.layers[0]).forward(x), self.model.predict(x) == animals.labels
 
     def make_controls(self):
         return {
-            "share": FloatSlider(0.5, min=0, max=1, step=0.05, description="cat share"),
-            "m": IntSlider(64, min=2, max=LARGEST_BATCH, description="m (batch)"),
-            "coat": ipywidgets.Dropdown(options=list(cats.COATS), description="coat"),
+            "share": slider(0.5, 0, 1, 0.05, "cat share"),
+            "m": whole_slider(64, 2, LARGEST_BATCH, "m (batch)"),
+            "coat": choice(cats.COATS, "coat"),
         }
 
     def make_figures(self):
         figure, axes = plots.figure(mosaic=[["black", "curve"], ["now", "curve"]], width_ratios=(4, 5))
-        self.bars = {}
-        titles = {"black": "black, batches half cats", "now": "these batches"}
-        for row, title in titles.items():
-            ax = axes[row]
-            ax.set(xlim=EDGES[[0, -1]], ylim=(0, 1.05), yticks=[], title=title)
-            ax.spines.left.set_visible(False)
-            self.bars[row] = [
-                plots.draw_histogram(ax, EDGES[1:], EDGES, color=color, line=line, label=label, moving=row == "now")
-                for label, color, line in LOOKS.values()
-            ]
-        self.fill("black", *self.in_batches(0.5, 64, "black")[1:])
-        axes["black"].legend(loc="upper right", handlelength=1.5)
-        axes["black"].tick_params(labelbottom=False)
-        ax.set_xlabel("ẑ of one hidden unit, in batch mode")
-        ax = axes["curve"]
-        ax.set(xlim=(0, 1), ylim=(-0.02, 1.05), xlabel="share of cats in the batch", title="share called right")
-        self.curves = {}
-        for name, color, style in (("running", colors.BLUE, "--"), ("batch", colors.BLACK, "-")):
-            label = {"running": "running statistics", "batch": "statistics of the batch"}[name]
-            (self.curves[name],) = ax.plot([], [], style, color=color, label=label, animated=True)
-        (self.here,) = ax.plot([], [], "D", color=colors.VERMILION, ms=9, animated=True)
-        ax.legend(loc="lower center")
+        black, now, curve = (axes[name] for name in ("black", "now", "curve"))
+        self.bars_of_black = SpeciesBars(black, EDGES, "black, batches half cats")
+        self.bars = SpeciesBars(now, EDGES, "these batches")
+        self.bars_of_black.move(*self.in_batches(0.5, 64, "black")[1:])
+        black.legend(loc="upper right", handlelength=1.5)
+        black.tick_params(labelbottom=False)
+        now.set_xlabel("ẑ of one hidden unit, in batch mode")
+        curve.set(xlim=(0, 1), ylim=(-0.02, 1.05), xlabel="share of cats in the batch", title="share called right")
+        self.running = moving_line(curve, EVAL_MODE, "running statistics")
+        self.curve = moving_line(curve, TRAINING_MODE, "statistics of the batch")
+        self.here = moving_dots(curve, TRAINING_MODE, ms=9)
+        curve.legend(loc="lower center")
         return {"mix": figure}
 
     def in_batches(self, share, m, coat):
         """In batch mode: whether each animal is called right, (batches, m), z_hat of the unit, and which are cats."""
-        found = round(share * m)
-        batches = max(32, ROWS // m)
+        found, batches = round(share * m), max(32, ROWS // m)
         dogs, felines = self.orders[:, :batches]
         rows = np.concatenate([felines[:, :found], dogs[:, : m - found]], axis=1)
-        outputs, z_hat = in_batch_mode(self.model.layers[1:], self.pass_on(coat)[0][rows])
+        x, layers = self.pass_on(coat)[0][rows], [for_batches(layer, batches) for layer in self.model.layers[1:]]
+        for layer in layers:
+            x = layer.forward(x)
+        first = next(layer for layer in layers if isinstance(layer, BatchNorm))
         is_cat = rows >= LARGEST_BATCH
-        return (outputs.argmax(axis=-1) == 1) == is_cat, z_hat[..., self.unit], is_cat
+        return (x.argmax(axis=-1) == 1) == is_cat, first.cache.x_hat[..., self.unit], is_cat.astype(int)
 
+    @kept
     def curve_of(self, m, coat):
-        """Share called right in batch mode at all SHARES. Kept, since the slider of the share does not change it."""
-        if self.kept[0] != (m, coat):
-            self.kept = (m, coat), [self.in_batches(share, m, coat)[0].mean() for share in SHARES]
-        return self.kept[1]
+        """Share called right in batch mode at all SHARES."""
+        return [self.in_batches(share, m, coat)[0].mean() for share in SHARES]
 
     def compute(self, share, m, coat):
-        right, z_hat, is_cat = self.in_batches(share, m, coat)
-        dogs, felines = self.pass_on(coat)[1].reshape(2, LARGEST_BATCH).mean(axis=1)
-        found = is_cat.mean()
-        running, curve = found * felines + (1 - found) * dogs, self.curve_of(m, coat)
-        return SimpleNamespace(
-            right=right, z_hat=z_hat, is_cat=is_cat, found=found, running=running, ends=(dogs, felines), curve=curve
-        )
+        right, z_hat, labels = self.in_batches(share, m, coat)
+        ends = self.pass_on(coat)[1].reshape(2, LARGEST_BATCH).mean(axis=1)  # of a batch of dogs, and of cats
+        return SimpleNamespace(right=right, z_hat=z_hat, labels=labels, ends=ends, curve=self.curve_of(m, coat))
 
-    def fill(self, row, z_hat, is_cat):
-        for label, bars in zip(LOOKS, self.bars[row], strict=True):
-            plots.move_histogram(bars, z_hat[is_cat == label], EDGES)
-
-    def show(self, result):
-        _, m, coat = self.state.values()
-        self.fill("now", result.z_hat, result.is_cat)
-        self.curves["running"].set_data([0, 1], result.ends)
-        self.curves["batch"].set_data(SHARES, result.curve)
-        self.here.set_data([result.found], [result.right.mean()])
-        share, running = (f"{100 * share:.1f} %" for share in (result.right.mean(), result.running))
+    def show(self, result, m, coat, **_):
+        found, right = result.labels.mean(), result.right.mean()
+        self.bars.move(result.z_hat, result.labels)
+        self.running.set_data([0, 1], result.ends)
+        self.curve.set_data(SHARES, result.curve)
+        self.here.set_data([found], [right])
+        share, running = (f"{100 * share:.1f} %" for share in (right, result.ends @ [1 - found, found]))
         return (
-            f"{len(result.right)} batches of {m} animals with a {coat} coat, {round(result.found * m)} of them cats. "
+            f"{len(result.right)} batches of {m} animals with a {coat} coat, {round(found * m)} of them cats. "
             f"In batch mode {share} are called right; with the running statistics, those of the training, {running}."
         )

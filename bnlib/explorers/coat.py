@@ -1,22 +1,22 @@
 """The explorer of lesson 05: nets that were trained on black animals meet another coat, on another background."""
 
 import copy
-import functools
 from types import SimpleNamespace
 
-import ipywidgets
 import numpy as np
 
 from bnlib import cats
 from bnlib.batchnorm import BatchNorm
 from bnlib.datasets.face import SIDE
 from bnlib.linear import Linear
-from bnlib.live import Explorer, FloatSlider
-from bnlib.pictures import colors, plots
+from bnlib.live import Explorer, choice, kept, slider
+from bnlib.pictures import BLACK, GRAY, VERMILION, moving_line, plots
 
-from .examples import LOOKS, nets_of_black_animals
+from .arguments import checked_net
+from .examples import SPECIES, nets_of_black_animals, unseen_animals
+from .two_species import SpeciesBars, telling_unit
 
-ANIMALS, SHOWN = 100, 8  # shown: of each species
+SHOWN = 8  # of each species
 HUES = {"gray": (0.5, 0.5, 0.5), "orange": cats.COATS["orange"], "brown": cats.COATS["brown"], "blue": (0.2, 0.4, 0.9)}
 WAYS = {  # which net, and which statistics it uses: its own running ones, or those of the animals shown
     "BN, as trained": ("BN", "running"),
@@ -24,13 +24,8 @@ WAYS = {  # which net, and which statistics it uses: its own running ones, or th
     "no BN": ("no BN", "running"),
     "no BN, re-estimated": ("no BN", "batch"),
 }
-COATS = np.linspace(0, 1, 21)
+BRIGHTNESSES = np.linspace(0, 1, 21)
 EDGES = np.linspace(-6, 6, 61)
-
-
-@functools.cache
-def unseen_animals():
-    return cats.draw_animals(ANIMALS, rng=np.random.default_rng(3))
 
 
 def with_idle_norms(plain, x):
@@ -52,13 +47,20 @@ def with_idle_norms(plain, x):
     return net.eval()
 
 
-def colour(brightness, hue):
+def rgb(brightness, hue):
     """Red, green and blue with this mean: on the way from black to the hue, or from the hue to white."""
     hue = np.array(HUES[hue])
     middle = hue.mean()
     if brightness < middle:
         return hue * (brightness / middle)
     return np.clip(hue + (1 - hue) * ((brightness - middle) / (1 - middle)), 0, 1)
+
+
+def answers(net, x, statistics):
+    """What the net calls each animal, and the first hidden layer's z_hat (animals, units)."""
+    outputs, layers = net.passed_through(x.astype(net.dtype), statistics)
+    first = next(layer for layer in layers if isinstance(layer, BatchNorm))
+    return outputs.argmax(axis=-1), first.cache.x_hat
 
 
 class Coat(Explorer):
@@ -69,114 +71,91 @@ class Coat(Explorer):
     """
 
     def __init__(self, *, model=None, plain=None, **start):
-        if (model is None) != (plain is None):
-            raise TypeError("give model and plain together: a net with batch normalization, and one without")
-        given = () if model is None else ("model", "plain")
-        model, plain = map(copy.copy, nets_of_black_animals() if model is None else (model, plain))  # as they are now
+        nets = (model, plain) if self.given(model=model, plain=plain) else nets_of_black_animals()
+        model, plain = (checked_net("model or plain", net, features=3072, classes=2) for net in nets)
         for net, norms in ((model, len(model.sizes) - 2), (plain, 0)):
             found = len(net.batch_norm_layers())
-            if len(net.sizes) < 3 or net.replicas is not None or found != norms or norms and not net.normalizes_first:
+            if len(net.sizes) < 3 or found != norms or norms and not net.normalizes_first:
                 raise ValueError(
-                    "model has batch normalization before each activation, plain has none, neither has replicas; got "
-                    f"{found} batch normalizations in a net of sizes {net.sizes}, replicas {net.replicas}"
+                    "model has batch normalization before each activation, plain has none; got "
+                    f"{found} batch normalizations in a net of sizes {net.sizes}"
                 )
         self.animals = unseen_animals()
         labels = self.animals.labels
-        self.shown = np.concatenate([np.flatnonzero(labels == label)[:SHOWN] for label in LOOKS])
+        self.shown = np.concatenate([np.flatnonzero(labels == label)[:SHOWN] for label in SPECIES])
         black = self.painted("black", 0.75)[1]
         self.nets = {"BN": model, "no BN": with_idle_norms(plain, black.astype(plain.dtype))}
         self.units, self.black = {}, {}
         for name, net in self.nets.items():
-            z_hat = self.answers(net, black, "running")[1]
-            apart = z_hat[labels == 1].mean(axis=0) - z_hat[labels == 0].mean(axis=0)
-            self.units[name] = unit = np.argmax(np.abs(apart) / z_hat.std(axis=0))
-            self.black[name] = z_hat[:, unit]
-        self.kept = None, None
-        super().__init__(given=given, **start)
+            z_hat = answers(net, black, "running")[1]
+            self.units[name] = telling_unit(z_hat, labels)
+            self.black[name] = z_hat[:, self.units[name]]
+        super().__init__(**start)
 
     def make_controls(self):
         return {
-            "coat": FloatSlider(0.1, min=0, max=1, step=0.01, description="coat"),
-            "hue": ipywidgets.Dropdown(options=list(HUES), description="its hue"),
-            "background": FloatSlider(0.75, min=0, max=1, step=0.01, description="background"),
-            "way": ipywidgets.Dropdown(options=list(WAYS), description="normalize"),
+            "coat": slider(0.1, 0, 1, 0.01, "coat"),
+            "hue": choice(HUES, "its hue"),
+            "background": slider(0.75, 0, 1, 0.01, "background"),
+            "way": choice(WAYS, "normalize"),
         }
 
     def make_figures(self):
         places = [["animals", "black", "curve"], ["animals", "now", "curve"]]
         figure, axes = plots.figure(mosaic=places, height=400, width_ratios=(4, 3, 3))
-        ax = axes["animals"]
-        ax.set_title("dogs, then cats; ×: called wrong")
-        self.images = plots.draw_images(ax, np.ones((2 * SHOWN, SIDE, SIDE, 3)), columns=4, moving=True)
+        animals, black, now, curve = (axes[name] for name in ("animals", "black", "now", "curve"))
+        animals.set_title("dogs, then cats; ×: called wrong")
+        self.images = plots.draw_images(animals, np.ones((2 * SHOWN, SIDE, SIDE, 3)), columns=4, moving=True)
         side = SIDE + plots.GAP
         self.corners = np.array([(i % 4 * side + 28, i // 4 * side + 5) for i in range(2 * SHOWN)])
-        (self.wrong,) = ax.plot([], [], "x", color=colors.VERMILION, ms=9, mew=3, animated=True)
-        self.bars = {}
-        for row, title in (("black", "black coats, as in training"), ("now", "this coat")):
-            ax = axes[row]
-            ax.set(xlim=EDGES[[0, -1]], ylim=(0, 1.05), yticks=[], title=title)
-            ax.spines.left.set_visible(False)
-            self.bars[row] = [
-                plots.draw_histogram(ax, EDGES[1:], EDGES, color=color, line=line, label=label, moving=True)
-                for label, color, line in LOOKS.values()
-            ]
-        axes["black"].legend(loc="upper right", handlelength=1.5)
-        axes["black"].tick_params(labelbottom=False)
-        ax.set_xlabel("ẑ of one hidden unit")
-        ax = axes["curve"]
-        ax.set(xlim=(0, 1), ylim=(-0.02, 1.02), xlabel="coat", title="share called right")
-        ax.axhline(0.5, color=colors.GRAY, linewidth=0.8, linestyle="-")
-        (self.ground,) = ax.plot([], [], ":", color=colors.GRAY, animated=True)
-        ax.plot([], [], ":", color=colors.GRAY, label="background")
-        (self.curve,) = ax.plot([], [], "-", color=colors.BLACK, animated=True)
-        (self.here,) = ax.plot([], [], "D", color=colors.VERMILION, ms=9, animated=True)
-        ax.legend(loc="lower left", handlelength=1.5)
+        self.wrong = moving_line(animals, "x", color=VERMILION, ms=9, mew=3)
+        self.bars_of_black = SpeciesBars(black, EDGES, "black coats, as in training")
+        self.bars = SpeciesBars(now, EDGES, "this coat")
+        black.legend(loc="upper right", handlelength=1.5)
+        black.tick_params(labelbottom=False)
+        now.set_xlabel("ẑ of one hidden unit")
+        curve.set(xlim=(0, 1), ylim=(-0.02, 1.02), xlabel="coat", title="share called right")
+        curve.axhline(0.5, color=GRAY, linewidth=0.8, linestyle="-")
+        self.ground = moving_line(curve, ":", "background", color=GRAY)
+        self.curve = moving_line(curve, "-", color=BLACK)
+        self.here = moving_line(curve, "D", color=VERMILION, ms=9)
+        curve.legend(loc="lower left", handlelength=1.5)
         return {"coat": figure}
 
     def painted(self, coat, background):
         """The animals as images, and as rows for a net."""
         images = cats.paint(self.animals, coat, background)
-        return images, images.reshape(ANIMALS, -1)
+        return images, images.reshape(len(images), -1)
 
-    def answers(self, net, x, statistics):
-        """What the net calls each animal, and the first hidden layer's z_hat (animals, units)."""
-        outputs, layers = net.passed_through(x.astype(net.dtype), statistics)
-        first = next(layer for layer in layers if isinstance(layer, BatchNorm))
-        return outputs.argmax(axis=-1), first.cache.x_hat
-
+    @kept
     def curve_of(self, hue, background, way):
-        """Share called right at all COATS. Kept, since the slider of the coat does not change it."""
-        if self.kept[0] != (hue, background, way):
-            name, statistics = WAYS[way]
-            shares = []
-            for coat in COATS:
-                x = self.painted(colour(coat, hue), background)[1]
-                shares.append(np.mean(self.answers(self.nets[name], x, statistics)[0] == self.animals.labels))
-            self.kept = (hue, background, way), shares
-        return self.kept[1]
+        """Share called right at all BRIGHTNESSES."""
+        (name, statistics), shares = WAYS[way], []
+        for brightness in BRIGHTNESSES:
+            x = self.painted(rgb(brightness, hue), background)[1]
+            shares.append(np.mean(answers(self.nets[name], x, statistics)[0] == self.animals.labels))
+        return shares
 
     def compute(self, coat, hue, background, way):
         name, statistics = WAYS[way]
-        images, x = self.painted(colour(coat, hue), background)
-        called, z_hat = self.answers(self.nets[name], x, statistics)
+        images, x = self.painted(rgb(coat, hue), background)
+        called, z_hat = answers(self.nets[name], x, statistics)
         curve = self.curve_of(hue, background, way)
         return SimpleNamespace(images=images, called=called, z_hat=z_hat[:, self.units[name]], curve=curve)
 
-    def show(self, result):
-        coat, hue, background, way = self.state.values()
+    def show(self, result, coat, hue, background, way):
         labels = self.animals.labels
         right = result.called == labels
         self.images.set_data(plots.tile(result.images[self.shown], 4))
         self.wrong.set_data(*self.corners[~right[self.shown]].T)
-        for row, values in (("black", self.black[WAYS[way][0]]), ("now", result.z_hat)):
-            for label, bars in zip(LOOKS, self.bars[row], strict=True):
-                plots.move_histogram(bars, values[labels == label], EDGES)
+        self.bars_of_black.move(self.black[WAYS[way][0]], labels)
+        self.bars.move(result.z_hat, labels)
         self.ground.set_data([background, background], [-1, 2])
-        self.curve.set_data(COATS, result.curve)
+        self.curve.set_data(BRIGHTNESSES, result.curve)
         self.here.set_data([coat], [right.mean()])
-        dogs, found = np.sum(labels == 0), [np.sum(right[labels == label]) for label in LOOKS]
+        of, found = np.bincount(labels), np.bincount(labels[right], minlength=2)
         return (
             f"{hue.capitalize()} coat of brightness {coat:.2f} on a background of {background:.2f}, {way}: "
-            f"{right.sum()} of {ANIMALS} animals are called right, {found[0]} of {dogs} dogs and {found[1]} of "
-            f"{ANIMALS - dogs} cats."
+            f"{right.sum()} of {len(labels)} animals are called right, {found[0]} of {of[0]} dogs and {found[1]} of "
+            f"{of[1]} cats."
         )

@@ -1,79 +1,98 @@
-"""The nets and the data that explorers show when they are given none, each made once."""
+"""The data and the nets that explorers show when they are given none, each made once.
 
-import copy
+All in float64, so that the numbers of a caption are the same everywhere.
+"""
+
 import functools
+import math
 
 import numpy as np
 
 from bnlib import cats, digits
-from bnlib.batchnorm import check_finite
 from bnlib.mlp import MLP
-from bnlib.pictures import colors
-from bnlib.training import Training, fit
+from bnlib.pictures import CAT, DOG
+from bnlib.training import fit
 
-LOOKS = {0: ("dogs", colors.BLUE, "--"), 1: ("cats", colors.ORANGE, "-")}
-STEPS = 115  # five epochs of the digits
+MATES = (2.0, 4.0, 6.0, 10.0, 5.0, 8.0, 3.0, 7.0, 9.0, 1.0, 6.0, 11.0, 4.0, 8.0, 5.0)
+BATCHES, LARGEST_BATCH = 1000, 256
+HUMP = 0.95  # where the two humps lie, in standard deviations
 
 
 @functools.cache
-def digits_run():
-    """An MLP of STEPS replicas, x (1437, 64) and labels (1437,). Replica t is one net after t + 1 steps on x.
+def batches_of_values(shape):
+    """Values (BATCHES, LARGEST_BATCH) with mean 0 and variance 1; a smaller batch is the first m of its row."""
+    rng, size = np.random.default_rng(0), (BATCHES, LARGEST_BATCH)
+    if shape == "skewed":
+        return rng.standard_exponential(size) - 1
+    values = rng.standard_normal(size)
+    if shape == "humps":
+        values = HUMP * rng.choice([-1, 1], size) + math.sqrt(1 - HUMP**2) * values
+    return values
 
-    Its running statistics are those of the newest batch (momentum 1), so that any average can be made of them. In
-    float64, so that its numbers are the same everywhere.
-    """
+
+def unit_and_gradients(examples=64):
+    """A fixed unit z and fixed gradients dy that the loss sends to its output, (examples,) each."""
+    rng = np.random.default_rng(2)
+    return rng.standard_normal(examples), rng.standard_normal(examples) / 2
+
+
+def inputs_and_targets(examples=256):
+    """Two inputs u, (examples, 2), of unequal spread, and targets, (examples, 1), that they explain in part."""
+    rng = np.random.default_rng(4)
+    u = rng.standard_normal((examples, 2)) * [1.5, 1.0]
+    targets = u @ [[-0.4], [1.0]] + rng.standard_normal((examples, 1))
+    return u, (targets - targets.mean()) / targets.std()
+
+
+@functools.cache
+def all_digits():
+    """Digits to train on, (1437, 64), and their labels; digits to test on, (360, 64), and theirs."""
     data = digits.load_digits()
-    x, labels, sizes = data.train_x.astype(float), data.train_labels, (64, 32, 32, 10)
-    net = MLP(sizes, bn={"momentum": 1.0}, rng=np.random.default_rng(0), dtype=float)
-    run = MLP(sizes, replicas=STEPS, rng=np.random.default_rng(0), dtype=float)
-    training = Training(net, x, labels, batch_size=60, lr=0.1, rng=np.random.default_rng(1))
-    for state in run.state:
-        training.advance(1)
-        state[:] = net.state
-    return run, x, labels
+    return data.train_x.astype(float), data.train_labels, data.test_x.astype(float), data.test_labels
 
 
-def given_or_digits(model, data, labels):
-    """What an explorer was given, checked, or `digits_run`; and the names of what was given."""
-    given = [name for name, value in (("model", model), ("data", data), ("labels", labels)) if value is not None]
-    if len(given) not in (0, 3):
-        raise TypeError(f"give model, data and labels together (the steps of a run, and examples); got only {given}")
-    if not given:
-        return *digits_run(), given
-    if (model.replicas or 1) < 2:
-        raise ValueError(f"give the steps of a run as the replicas of one MLP, at least 2; got {model.replicas}")
-    data, labels, features = np.asarray(data), np.asarray(labels), model.sizes[0]
-    if data.ndim != 2 or len(data) < 2 or data.shape[1] != features or labels.shape != data.shape[:1]:
-        raise ValueError(f"give data (n, {features}), n >= 2, and labels (n,); got {data.shape} and {labels.shape}")
-    check_finite(data, "data")
-    return copy.copy(model), data, labels, given
+@functools.cache
+def few_digits(wrong):
+    """200 digits for each of 10 nets, (10, 200, 64), and labels (10, 200), a share of them wrong. More keep those."""
+    x, labels, *_ = all_digits()
+    draws = np.random.default_rng(5)
+    rows = np.stack([draws.permutation(len(x))[:200] for _ in range(10)])
+    off = draws.integers(1, 10, size=rows.shape) * (np.arange(200) < round(wrong * 200))
+    return x[rows], (labels[rows] + off) % 10
 
 
-def at_steps(run, steps):
-    """A net of some of the replicas of another, with a state of its own."""
-    part = copy.deepcopy(run)
-    for layer in part.layers:
-        layer.arrays = {name: array if array is None else array[steps] for name, array in layer.arrays.items()}
-        layer.replicas = len(steps)
-    part.replicas = len(steps)
-    part.pack()
-    return part
+SPECIES = {0: ("dogs", DOG), 1: ("cats", CAT)}
 
 
-def running_averages(newest, momentum, start):
-    """newest: (steps, ...), the statistics of each batch. Returns their running average after each step."""
-    averages, value = np.empty_like(newest), start
-    for step, of_batch in enumerate(newest):
-        averages[step] = value = (1 - momentum) * value + momentum * of_batch
-    return averages
+@functools.cache
+def unseen_animals():
+    return cats.draw_animals(100, rng=np.random.default_rng(3))
+
+
+@functools.cache
+def as_many_dogs_as_cats():
+    """128 dogs, and then 128 cats."""
+    drawn = cats.draw_animals(3 * 128, rng=np.random.default_rng(4))
+    rows = np.concatenate([np.flatnonzero(drawn.labels == label)[:128] for label in SPECIES])
+    return cats.Animals(*(part[rows] for part in drawn))
+
+
+@functools.cache
+def net_and_animals():
+    """A net trained on 512 animals, and these animals."""
+    images, labels = cats.make_cats(512, rng=np.random.default_rng(0))
+    x = images.reshape(512, -1).astype(float)
+    model = MLP((x.shape[1], 16, 2), rng=np.random.default_rng(1), dtype=float)
+    fit(model, x, labels, epochs=3, batch_size=32, lr=0.01, rng=np.random.default_rng(2))
+    return model, x
 
 
 @functools.cache
 def nets_of_black_animals():
-    """Two nets trained on 600 black animals, with and without batch normalization. float64: the same everywhere."""
+    """Two nets trained on 600 black animals, with and without batch normalization."""
     images, labels = cats.make_cats(600, rng=np.random.default_rng(0))
-    x, nets = images.reshape(600, -1).astype(np.float64), []
+    x, nets = images.reshape(600, -1).astype(float), []
     for norm, lr in (("batch", 0.05), (None, 0.01)):
-        nets.append(MLP((x.shape[1], 32, 32, 2), norm=norm, rng=np.random.default_rng(1), dtype=np.float64))
+        nets.append(MLP((x.shape[1], 32, 32, 2), norm=norm, rng=np.random.default_rng(1), dtype=float))
         fit(nets[-1], x, labels, epochs=6, batch_size=50, lr=lr, rng=np.random.default_rng(2))
     return nets

@@ -5,8 +5,8 @@ from types import SimpleNamespace
 import numpy as np
 
 from bnlib.batchnorm import batch_norm
-from bnlib.live import Explorer, FloatLogSlider, FloatSlider, IntSlider
-from bnlib.pictures import colors, plots
+from bnlib.live import Explorer, log_slider, slider, whole_slider
+from bnlib.pictures import BLACK, BLUE, GRAY, VERMILION, moving_line, plots
 
 N = 200
 DRAWN = np.random.default_rng(0).normal(size=(N, 2))
@@ -16,7 +16,7 @@ MOST_STEPS = 200
 ANGLES = np.linspace(0, 2 * np.pi, 61)
 CIRCLE = np.stack([np.cos(ANGLES), np.sin(ANGLES)])
 RINGS = (0.25, 0.5, 0.75, 1.0, 1.25)  # on each the root of the loss is this share of its value at the start
-KINDS = {"raw": colors.VERMILION, "standardized": colors.BLUE}
+KINDS = {"raw": (VERMILION, "-"), "standardized": (BLUE, "--")}
 
 
 def descend(features, target, rate, steps):
@@ -47,27 +47,24 @@ class FeatureScale(Explorer):
 
     def make_controls(self):
         return {
-            "ratio": FloatLogSlider(5.0, min=0, max=1.5, step=0.02, description="scale of x₂", readout_format=".1f"),
-            "correlation": FloatSlider(0.0, min=-0.95, max=0.95, step=0.05, description="correlation"),
-            "rate": FloatSlider(0.9, min=0.05, max=1.05, step=0.01, description="rate / max"),
-            "steps": IntSlider(25, min=1, max=MOST_STEPS, description="steps"),
+            "ratio": log_slider(5.0, 0, 1.5, 0.02, "scale of x₂", readout_format=".1f"),
+            "correlation": slider(0.0, -0.95, 0.95, 0.05, "correlation"),
+            "rate": slider(0.9, 0.05, 1.05, 0.01, "rate / max"),
+            "steps": whole_slider(25, 1, MOST_STEPS, "steps"),
         }
 
     def make_figures(self):
-        figure, axes = plots.figure(1, 3, height=340)
-        self.valleys = {}
-        for ax, (name, color) in zip(axes[:2], KINDS.items(), strict=True):
+        figure, (*valleys, loss) = plots.figure(1, 3, height=340)
+        loss.set(xlim=(0, MOST_STEPS), ylim=(1e-6, 1e4), yscale="log", xlabel="step", title="loss / loss at the start")
+        self.valleys, self.curves = {}, {}
+        for ax, (name, (color, line)) in zip(valleys, KINDS.items(), strict=True):
             ax.set(xlim=(-0.6, 3.2), ylim=(-1.4, 2.4), aspect="equal", title=f"loss: {name}")
             ax.set(xlabel="weight of x₁", ylabel="weight of x₂")
-            (rings,) = ax.plot([], [], "-", color=colors.GRAY, linewidth=1, animated=True)
-            (path,) = ax.plot([], [], ".-", color=color, linewidth=1.2, animated=True)
-            (goal,) = ax.plot([], [], "*", ms=12, color=colors.BLACK, animated=True)
-            self.valleys[name] = rings, path, goal
-        ax = axes[2]
-        ax.set(xlim=(0, MOST_STEPS), ylim=(1e-6, 1e4), yscale="log", xlabel="step", title="loss / loss at the start")
-        lines = {"raw": "-", "standardized": "--"}
-        self.curves = {n: ax.plot([], [], lines[n], color=KINDS[n], animated=True)[0] for n in KINDS}
-        ax.legend(handles=[ax.plot([], [], lines[n], color=KINDS[n], label=n)[0] for n in KINDS], loc="upper right")
+            rings = moving_line(ax, "-", color=GRAY, linewidth=1)
+            path = moving_line(ax, ".-", color=color, linewidth=1.2)
+            self.valleys[name] = rings, path, moving_line(ax, "*", color=BLACK, ms=12)
+            self.curves[name] = moving_line(loss, line, name, color=color)
+        loss.legend(loc="upper right")
         return {"descent": figure}
 
     def compute(self, ratio, correlation, rate, steps):
@@ -77,8 +74,7 @@ class FeatureScale(Explorer):
         target = standardized @ TARGET
         return {name: descend(x, target, rate, steps) for name, x in (("raw", raw), ("standardized", standardized))}
 
-    def show(self, result):
-        ratio, correlation, rate, steps = self.state.values()
+    def show(self, result, ratio, correlation, rate, steps):
         conditions, ends = [], []
         for name, run in result.items():
             rings, path, goal = self.valleys[name]

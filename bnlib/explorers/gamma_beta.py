@@ -1,41 +1,29 @@
 """The explorer of lesson 02: what gamma and beta make of one hidden unit over one batch."""
 
 import copy
-import functools
 import math
 from types import SimpleNamespace
 
-import ipywidgets
 import numpy as np
 
-from bnlib import cats
-from bnlib.batchnorm import batch_norm, check_finite
+from bnlib.batchnorm import batch_norm
 from bnlib.elementwise import ACTIVATIONS
-from bnlib.live import Explorer, FloatSlider, IntSlider
-from bnlib.mlp import MLP
-from bnlib.pictures import colors, plots
-from bnlib.training import fit
+from bnlib.live import Explorer, choice, slider, whole_slider
+from bnlib.pictures import BLACK, BLUE, GRAY, ORANGE, VERMILION, MovingBars, moving_line, number_line, plots
 
-LARGEST_BATCH = 256
+from .arguments import checked_net, checked_numbers
+from .examples import net_and_animals
+
+LARGEST_BATCH, LARGEST_Z = 256, 1e12
 EPS = 1e-5
 # A value is called dead or saturated where the activation's slope is below a tenth of its largest slope, given here.
 STEEPEST = {"relu": 1, "sigmoid": 1 / 4, "tanh": 1}
 LOST = {"relu": "dead (y ≤ 0)"} | dict.fromkeys(["sigmoid", "tanh"], "saturated (slope < 10 % of the steepest)")
 ROWS = {
-    "z": ("z, from the linear layer", colors.BLACK),
-    "z_hat": ("ẑ = (z − μ) / √(σ² + ε)", colors.BLUE),
-    "y": ("y = γ ẑ + β", colors.ORANGE),
+    "z": ("z, from the linear layer", BLACK),
+    "z_hat": ("ẑ = (z − μ) / √(σ² + ε)", BLUE),
+    "y": ("y = γ ẑ + β", ORANGE),
 }
-
-
-@functools.cache
-def small_net():
-    """A net trained on 512 animals, and these animals. In float64, so that its numbers are the same everywhere."""
-    images, labels = cats.make_cats(2 * LARGEST_BATCH, rng=np.random.default_rng(0))
-    x = images.reshape(len(images), -1).astype(np.float64)
-    model = MLP((x.shape[1], 16, 2), rng=np.random.default_rng(1), dtype=np.float64)
-    fit(model, x, labels, epochs=3, batch_size=32, lr=0.01, rng=np.random.default_rng(2))
-    return model, x
 
 
 def normalize_and_activate(z, gamma, beta, activation):
@@ -61,19 +49,19 @@ class GammaBeta(Explorer):
     buttons = {"identity: γ = √(σ² + ε), β = μ": "identity"}
 
     def __init__(self, *, model=None, data=None, **start):
-        if (model is None) != (data is None):
-            raise TypeError("give model and data together: the net, and the animals that go through it")
-        given = () if model is None else ("model", "data")
-        model, data = small_net() if model is None else (model, np.asarray(data))
-        if model.replicas is not None:
-            raise ValueError(f"give a single net; this one has {model.replicas} replicas")
-        if len(data) < 4:
-            raise ValueError(f"two batches of at least two animals are needed, but data has {len(data)} rows")
-        check_finite(data, "data")
+        model, data = (model, data) if self.given(model=model, data=data) else net_and_animals()
+        model, data = checked_net("model", model), checked_numbers("data", data)
+        if data.ndim < 2 or len(data) < 4:
+            raise ValueError(f"data must be (n, features) or images (n, ...), n >= 4 for two batches; got {data.shape}")
         self.largest = min(LARGEST_BATCH, len(data) // 2)
-        x = data[: 2 * self.largest].reshape(2 * self.largest, -1).astype(model.dtype)
-        self.pre_activations = copy.copy(model.layers[0]).forward(x).astype(np.float64)  # the net itself keeps no trace
-        super().__init__(given=given, **start)
+        with np.errstate(over="ignore", invalid="ignore"):  # named below
+            x = data[: 2 * self.largest].reshape(2 * self.largest, -1).astype(model.dtype)
+            self.pre_activations = copy.copy(model.layers[0]).forward(x).astype(np.float64)
+        if not np.abs(self.pre_activations).max() <= LARGEST_Z:
+            raise ValueError(
+                f"data so large that |z| is above {LARGEST_Z:g} cannot be drawn: scale it for the net first"
+            )
+        super().__init__(**start)
 
     def make_controls(self):
         z, most = self.pre_activations, self.largest
@@ -82,11 +70,11 @@ class GammaBeta(Explorer):
         beta = max(2, math.ceil(1.01 * max(np.abs(batch.mean(axis=0)).max() for batch in batches)))
         self.edges = self.edges_of(unit=0)
         return {
-            "gamma": FloatSlider(1.0, min=-gamma, max=gamma, step=0.05, description="γ (gamma)"),
-            "beta": FloatSlider(0.0, min=-beta, max=beta, step=0.05, description="β (beta)"),
-            "m": IntSlider(min(64, most), min=2, max=most, description="m (batch)"),
-            "unit": IntSlider(0, min=0, max=z.shape[1] - 1, description="unit"),
-            "activation": ipywidgets.Dropdown(options=list(ACTIVATIONS), description="activation"),
+            "gamma": slider(1.0, -gamma, gamma, 0.05, "γ (gamma)"),
+            "beta": slider(0.0, -beta, beta, 0.05, "β (beta)"),
+            "m": whole_slider(min(64, most), 2, most, "m (batch)"),
+            "unit": whole_slider(0, 0, z.shape[1] - 1, "unit"),
+            "activation": choice(ACTIVATIONS, "activation"),
         }
 
     def edges_of(self, unit):
@@ -100,21 +88,19 @@ class GammaBeta(Explorer):
         self.rows = {}
         for row, (title, color) in ROWS.items():
             ax = axes[row]
-            ax.set(xlim=limits, ylim=(0, 1.35), yticks=[], title=title)
-            ax.spines.left.set_visible(False)
+            number_line(ax, xlim=limits, ylim=(0, 1.35), title=title)
             ax.tick_params(labelbottom=row == "y")
-            bars = plots.draw_histogram(ax, self.edges[1:], self.edges, color=color, moving=True)
-            (spread,) = ax.plot([-1, 0, 1], [1.2] * 3, "-|", color=color, animated=True)
+            bars, spread = MovingBars(ax, self.edges, color), moving_line(ax, "-|", color=color)
             ax.text(1.02, 0.5, "mean\nstd", transform=ax.transAxes, va="center")
             numbers = ax.text(1.29, 0.5, "−10.00\n0.00", transform=ax.transAxes, va="center", ha="right", animated=True)
             self.rows[row] = bars, spread, numbers
         ax.set_xlabel("value (the outermost bars hold all beyond)")
         self.ax = axes["curve"]
         self.ax.set(xlim=limits, xlabel="y")
-        self.ax.axvline(0, color=colors.GRAY, linewidth=0.8, linestyle="-")
-        (self.curve,) = self.ax.plot(self.edges, self.edges, "-", color=colors.GRAY)
-        (self.alive,) = self.ax.plot([], [], "o", color=colors.BLUE, alpha=0.5, animated=True)
-        (self.lost,) = self.ax.plot([], [], "x", color=colors.VERMILION, animated=True)
+        self.ax.axvline(0, color=GRAY, linewidth=0.8, linestyle="-")
+        (self.curve,) = self.ax.plot(self.edges, self.edges, "-", color=GRAY)
+        self.alive = moving_line(self.ax, "o", color=BLUE, alpha=0.5)
+        self.lost = moving_line(self.ax, "x", color=VERMILION)
         self.share = self.ax.text(0.04, 0.9, "", transform=self.ax.transAxes, animated=True)
         self.meaning = self.ax.text(0.04, 0.83, "", transform=self.ax.transAxes)
         self.show_activation("tanh", self.edges)  # has the widest tick labels, and the figure is laid out once
@@ -126,14 +112,13 @@ class GammaBeta(Explorer):
         result.gap_of_other = normalize_and_activate(other, gamma, beta, activation).gap
         return result
 
-    def show(self, result):
-        gamma, beta, m, unit, activation = self.state.values()
+    def show(self, result, gamma, beta, m, unit, activation):
         self.show_activation(activation, self.edges_of(unit))
         for row, (bars, spread, numbers) in self.rows.items():
             values = getattr(result, row)
             mean, std = values.mean(), values.std()
-            plots.move_histogram(bars, values, self.edges)
-            spread.set_xdata([mean - std, mean, mean + std])
+            bars.move(values, self.edges)
+            spread.set_data([mean - std, mean, mean + std], [1.2] * 3)
             numbers.set_text(f"{rounded(mean)}\n{rounded(std)}")
         self.alive.set_data(result.y[~result.lost], result.out[~result.lost])
         self.lost.set_data(result.y[result.lost], result.out[result.lost])

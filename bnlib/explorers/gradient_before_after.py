@@ -3,26 +3,16 @@
 import itertools
 from types import SimpleNamespace
 
-import ipywidgets
 import numpy as np
 
-from bnlib.batchnorm import BatchNorm, check_finite
-from bnlib.live import Explorer, FloatSlider, IntSlider
-from bnlib.pictures import colors, plots
+from bnlib.batchnorm import BatchNorm
+from bnlib.live import Explorer, choice, slider, whole_slider
+from bnlib.pictures import BLACK, BLUE, GRAY, ORANGE, SKY, moving_line, plots
+
+from .arguments import checked_numbers
+from .examples import unit_and_gradients
 
 MODES = ("training", "eval")
-SLIDERS = {  # start value, range, description
-    "push": (0.6, (-1, 1), "push on all"),
-    "tilt": (0.5, (-1, 1), "tilt (· ẑ)"),
-    "first": (0.0, (-2, 2), "example 1"),
-    "rest": (1.0, (0, 1), "given dy"),
-}
-
-
-def drawn(examples=64):
-    """A fixed unit z and fixed gradients dy that the loss sends to its output, (examples,) each."""
-    rng = np.random.default_rng(2)
-    return rng.standard_normal(examples), rng.standard_normal(examples) / 2
 
 
 def send_back(z, dy, m, push=0.0, tilt=0.0, first=0.0, rest=1.0, mode="training"):
@@ -55,23 +45,22 @@ class GradientBeforeAfter(Explorer):
     buttons = {"a gradient of ones": "ones"}
 
     def __init__(self, *, z=None, dy=None, **start):
-        if (z is None) != (dy is None):
-            raise TypeError("give z and dy together: the values of the unit, and the gradients at its output")
-        given = () if z is None else ("z", "dy")
-        self.z, self.dy = drawn() if z is None else (np.array(z, np.float64), np.array(dy, np.float64))
+        z, dy = (z, dy) if self.given(z=z, dy=dy) else unit_and_gradients()
+        self.z, self.dy = (checked_numbers("z or dy", values).astype(float) for values in (z, dy))
         if self.z.ndim != 1 or self.z.shape != self.dy.shape or not 4 <= len(self.z) <= 256:
             raise ValueError(f"z and dy must be (n,), n from 4 to 256, but they are {self.z.shape} and {self.dy.shape}")
-        check_finite(np.stack([self.z, self.dy]), "z or dy")
-        super().__init__(given=given, **start)
+        super().__init__(**start)
 
     def make_controls(self):
         n = len(self.z)
-        sliders = {
-            name: FloatSlider(value, min=low, max=high, step=0.05, description=description)
-            for name, (value, (low, high), description) in SLIDERS.items()
+        return {
+            "m": whole_slider(min(16, n), 2, n, "m (batch)"),
+            "push": slider(0.6, -1, 1, 0.05, "push on all"),
+            "tilt": slider(0.5, -1, 1, 0.05, "tilt (· ẑ)"),
+            "first": slider(0.0, -2, 2, 0.05, "example 1"),
+            "rest": slider(1.0, 0, 1, 0.05, "given dy"),
+            "mode": choice(MODES, "mode"),
         }
-        mode = ipywidgets.Dropdown(options=MODES, description="mode")
-        return {"m": IntSlider(min(16, n), min=2, max=n, description="m (batch)"), **sliders, "mode": mode}
 
     def make_figures(self):
         figure, axes = plots.figure(1, 2, sharex=True, sharey=True, height=380)
@@ -81,25 +70,26 @@ class GradientBeforeAfter(Explorer):
             largest = np.abs(self.dy[:m]) + 1 + z_hat
             largest[0] += 2
             widest, highest = max(widest, z_hat.max()), max(highest, largest.max())
-        self.sides = []
-        titles = ("dy, at the output of BN", "what arrives at z: dz · √(σ² + ε)")
         axes[0].set(xlim=(-1.05 * widest, 1.05 * widest), ylim=(-highest, highest))
-        for ax, title in zip(axes, titles, strict=True):
+        self.sides = []
+        for ax, title in zip(axes, ("dy, at the output of BN", "what arrives at z: dz · √(σ² + ε)"), strict=True):
             ax.set(xlabel="ẑ of the example", title=title)
-            ax.axhline(0, color=colors.GRAY, linewidth=0.8, linestyle="-")
-            (stems,) = ax.plot([], [], "-", color=colors.SKY, linewidth=1, animated=True)
-            (line,) = ax.plot([], [], "--", color=colors.BLACK, animated=True, label="what BN takes off")
-            (others,) = ax.plot([], [], "o", color=colors.BLUE, markersize=5, animated=True, label="an example")
-            (first,) = ax.plot([], [], "D", color=colors.ORANGE, markersize=9, animated=True, label="example 1")
-            text = ax.text(0.02, 0.97, "", transform=ax.transAxes, va="top", animated=True)
-            self.sides.append(SimpleNamespace(stems=stems, line=line, others=others, first=first, text=text))
-        figure.legend(handles=[line, others, first], loc="outside lower center", ncols=3)
+            ax.axhline(0, color=GRAY, linewidth=0.8, linestyle="-")
+            side = SimpleNamespace(
+                stems=moving_line(ax, "-", color=SKY, linewidth=1),
+                line=moving_line(ax, "--", "what BN takes off", color=BLACK),
+                others=moving_line(ax, "o", "an example", color=BLUE, markersize=5),
+                first=moving_line(ax, "D", "example 1", color=ORANGE, markersize=9),
+                text=ax.text(0.02, 0.97, "", transform=ax.transAxes, va="top", animated=True),
+            )
+            self.sides.append(side)
+        figure.legend(handles=[side.line, side.others, side.first], loc="outside lower center", ncols=3)
         return {"gradient": figure}
 
     def compute(self, **controls):
         return send_back(self.z, self.dy, **controls)
 
-    def show(self, result):
+    def show(self, result, mode, **_):
         z_hat = result.z_hat
         order, words = np.argsort(z_hat), []
         shown = (result.dy, result.removed), (result.arrived, 0 * z_hat)
@@ -114,7 +104,7 @@ class GradientBeforeAfter(Explorer):
         size = result.dy @ result.dy
         left = f"{result.arrived @ result.arrived / size:.0%}" if size else "nothing"
         return (
-            f"{self.state['mode'].capitalize()} mode, m = {len(z_hat)}. dy: {words[0]}. What arrives: {words[1]}; "
+            f"{mode.capitalize()} mode, m = {len(z_hat)}. dy: {words[0]}. What arrives: {words[1]}; "
             f"{left} of the squared length of dy."
         )
 

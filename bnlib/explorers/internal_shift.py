@@ -3,20 +3,20 @@
 import functools
 from types import SimpleNamespace
 
-import ipywidgets
 import numpy as np
 
-from bnlib import digits
-from bnlib.live import Explorer, IntSlider
+from bnlib.live import Explorer, toggle, whole_slider
 from bnlib.losses import cross_entropy
 from bnlib.mlp import MLP
-from bnlib.pictures import colors, plots
+from bnlib.pictures import BLACK, MovingBars, heights, moving_line, plots
 from bnlib.sgd import SGD
+
+from .examples import all_digits
+from .two_nets import NETS, NORMS
 
 STEPS, BATCH, PROBES = 115, 60, 360
 SIZES = (64, 32, 32, 32, 10)
-NORMS = {"without BN": None, "with BN": "batch"}
-LOOKS = {"without BN": {"color": colors.BLUE, "line": "--"}, "with BN": {"color": colors.ORANGE, "line": "-"}}
+ROWS = {name: NETS[name] for name in ("without BN", "with BN")}
 LIMITS = {"sigmoid": 1.0, "ReLU": 4.0}  # of what enters a layer
 SHIFTS = ("moments", "gradient")
 
@@ -52,12 +52,11 @@ def shifts_of_a_step(net, before, after, x, labels):
 
 
 @functools.cache
-def digits_run(activation, name):
+def run_with_shifts(activation, name):
     """An MLP trained on the digits: the net, its states (STEPS, values) before each step, the loss of each batch
-    (STEPS,), and the shifts of each step (STEPS, layers, 2). Same start and batches for all. In float64.
+    (STEPS,), and the shifts of each step (STEPS, layers, 2). Same start and batches for all.
     """
-    data = digits.load_digits()
-    x, labels, rng = data.train_x.astype(float), data.train_labels, np.random.default_rng(1)
+    (x, labels, *_), rng = all_digits(), np.random.default_rng(1)
     start = np.random.default_rng(0)
     net = MLP(SIZES, norm=NORMS[name], activation=activation.lower(), rng=start, dtype=float)
     sgd, states, losses, shifts = SGD(net, lr=0.1), [], [], []
@@ -77,26 +76,25 @@ class InternalShift(Explorer):
     """
 
     def make_controls(self):
-        wide = {"style": {"button_width": "auto"}}
         return {
-            "step": IntSlider(10, min=0, max=STEPS - 1, description="step"),
-            "unit": IntSlider(4, min=0, max=SIZES[1] - 1, description="unit"),
-            "shift": ipywidgets.ToggleButtons(options=SHIFTS, description="shift", **wide),
-            "activation": ipywidgets.ToggleButtons(options=list(LIMITS), description="units", **wide),
+            "step": whole_slider(10, 0, STEPS - 1, "step"),
+            "unit": whole_slider(4, 0, SIZES[1] - 1, "unit"),
+            "shift": toggle(SHIFTS, "shift"),
+            "activation": toggle(LIMITS, "units"),
         }
 
     def make_figures(self):
         figure, self.axes = plots.figure(3, 3, height=620, sharey="row", height_ratios=(1, 1, 1.4))
-        self.now, self.first, self.curves, self.marks, shares = {}, {}, {}, {}, np.zeros(30)
-        for row, (name, look) in enumerate(LOOKS.items()):
+        self.now, self.first, self.curves, self.marks, edges = {}, {}, {}, {}, np.linspace(0, 1, 31)
+        for row, (name, look) in enumerate(ROWS.items()):
             for layer, ax in enumerate(self.axes[row]):
-                key, edges = (name, layer), np.linspace(0, 1, 31)
-                self.now[key] = plots.draw_histogram(ax, shares, edges, moving=True, **look)
-                self.first[key] = ax.stairs(shares, edges, color=colors.BLACK, lw=1, animated=True)
+                key, below = (name, layer), self.axes[2, layer]
                 ax.set(ylim=(0, 1.05), yticks=[], title=f"into layer {layer + 2}, {name}")
-                below, style = self.axes[2, layer], {"color": look["color"], "animated": True}
-                (self.curves[key],) = below.plot(np.arange(STEPS), np.ones(STEPS), ls=look["line"], label=name, **style)
-                (self.marks[key],) = below.plot([0], [1], "os"[row], ms=8, markeredgecolor=colors.BLACK, **style)
+                self.now[key] = MovingBars(ax, edges, look)
+                self.now[key].artist.set_linewidth(0)  # the line is that of step 0
+                self.first[key] = ax.stairs(np.zeros(30), edges, color=BLACK, lw=1, animated=True)
+                self.curves[key] = moving_line(below, look, name)
+                self.marks[key] = moving_line(below, look.marker, color=look.color, ms=8, markeredgecolor=BLACK)
         for layer, ax in enumerate(self.axes[2]):
             ax.set(xlabel="step", xlim=(-2, STEPS + 1), yscale="log", ylim=(2e-4, 5))
             ax.set_title(f"shift met by layer {layer + 2}")
@@ -113,33 +111,30 @@ class InternalShift(Explorer):
             ax.set_xticks([0, end / 2, end], ["0", f"{end / 2:g}", f"{end:g}"])
 
     def compute(self, step, unit, shift, activation):
-        x = digits.load_digits().train_x[:PROBES].astype(float)
+        x = all_digits()[0][:PROBES]
         result = SimpleNamespace(now={}, first={}, curves={}, losses={}, edges=np.linspace(0, LIMITS[activation], 31))
         for name in NORMS:
-            net, states, losses, shifts = digits_run(activation, name)
-            for at, shares in ((0, result.first), (step, result.now)):
+            net, states, losses, shifts = run_with_shifts(activation, name)
+            for at, sent in ((0, result.first), (step, result.now)):
                 net.state[:] = states[at]
                 net.forward(x)
                 for layer, linear in enumerate(net.linear_layers()[1:]):
-                    values = np.clip(linear.cache[:, unit], 0, LIMITS[activation])
-                    counts = np.histogram(values, result.edges)[0]
-                    shares[name, layer] = counts / counts.max()
+                    sent[name, layer] = linear.cache[:, unit]
             for layer in range(len(SIZES) - 2):
                 result.curves[name, layer] = shifts[:, layer, SHIFTS.index(shift)]
             result.losses[name] = losses[step]
         return result
 
-    def show(self, result):
-        step, unit, shift, activation = self.state.values()
+    def show(self, result, step, unit, shift, activation):
         if self.axes[0, 0].get_xlim()[1] != LIMITS[activation]:
             self.stretch(activation)
-        said = []
         for key, bars in self.now.items():
-            bars.set_data(result.now[key], result.edges)
-            self.first[key].set_data(result.first[key], result.edges)
-            self.curves[key].set_ydata(result.curves[key])
+            bars.move(result.now[key], result.edges)
+            self.first[key].set_data(heights(result.first[key], result.edges), result.edges)
+            self.curves[key].set_data(np.arange(STEPS), result.curves[key])
             self.marks[key].set_data([step], [result.curves[key][step]])
-        for name in NORMS:
+        said = []
+        for name in ROWS:
             at = [f"{result.curves[name, layer][step]:.2g}" for layer in range(len(SIZES) - 2)]
             said.append(f"{name} {', '.join(at)} (loss {result.losses[name]:.2f})")
         return (

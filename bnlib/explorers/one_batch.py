@@ -5,10 +5,12 @@ from types import SimpleNamespace
 import numpy as np
 
 from bnlib.batchnorm import batch_norm
-from bnlib.live import Explorer, FloatLogSlider, FloatSlider, IntSlider
-from bnlib.pictures import colors, plots
+from bnlib.live import Explorer, log_slider, slider, whole_slider
+from bnlib.pictures import BLACK, BLUE, GRAY, VERMILION, moving_line, number_line, plots
 
-MATES = (2.0, 4.0, 6.0, 10.0, 5.0, 8.0, 3.0, 7.0, 9.0, 1.0, 6.0, 11.0, 4.0, 8.0, 5.0)
+from .arguments import checked_numbers
+from .examples import MATES
+
 LARGEST = 40  # of a value, so that the picture holds it
 GRID = np.linspace(-LARGEST, LARGEST, 161)
 
@@ -29,47 +31,43 @@ class OneBatch(Explorer):
     """
 
     def __init__(self, *, data=None, **start):
-        self.mates = np.array(MATES if data is None else data, dtype=np.float64)
-        if self.mates.ndim != 1 or len(self.mates) < 1 or not np.all(np.abs(self.mates) <= LARGEST):
+        self.mates = checked_numbers("data", data if self.given(data=data) else MATES).astype(float)
+        if self.mates.ndim != 1 or len(self.mates) < 1 or np.abs(self.mates).max() > LARGEST:
             raise ValueError(
                 f"data holds the values of one unit, from -{LARGEST} to {LARGEST} and of shape (n,) with n >= 1; "
                 f"got shape {self.mates.shape}, from {np.min(data, initial=0)} to {np.max(data, initial=0)}"
             )
-        super().__init__(given=() if data is None else ("data",), **start)
+        super().__init__(**start)
 
     def make_controls(self):
         most = len(self.mates) + 1
         return {
-            "value": FloatSlider(13.0, min=-LARGEST, max=LARGEST, step=0.5, description="drag one z"),
-            "m": IntSlider(min(5, most), min=2, max=most, description="m (batch)"),
-            "eps": FloatLogSlider(1e-5, min=-8, max=3, step=0.5, description="ε (eps)", readout_format=".0e"),
+            "value": slider(13.0, -LARGEST, LARGEST, 0.5, "drag one z"),
+            "m": whole_slider(min(5, most), 2, most, "m (batch)"),
+            "eps": log_slider(1e-5, -8, 3, 0.5, "ε (eps)", readout_format=".0e"),
         }
 
     def make_figures(self):
         figure, (line, curve) = plots.figure(1, 2, width_ratios=(4, 3))
         reach = 1.1 * np.sqrt(len(self.mates))
         self.shrink = reach / LARGEST  # z is drawn in the units of z_hat, and the upper axis says what it is
-        line.set(xlim=(-1.05 * reach, 1.05 * reach), ylim=(-0.35, 1.35), yticks=[], xlabel="ẑ = (z − μ) / √(σ² + ε)")
-        line.spines.left.set_visible(False)
+        number_line(line, xlim=(-1.05 * reach, 1.05 * reach), ylim=(-0.35, 1.35), xlabel="ẑ = (z − μ) / √(σ² + ε)")
         upper = line.secondary_xaxis("top", functions=(lambda x: x / self.shrink, lambda z: z * self.shrink))
         upper.set_xlabel("z")
         curve.set(xlim=(-LARGEST, LARGEST), ylim=(-reach, reach), xlabel="z of the one you drag", ylabel="ẑ")
-        gray = {"color": colors.GRAY, "linewidth": 1, "animated": True}
-        (self.links,) = line.plot([], [], "-", **gray)
-        (self.before,) = line.plot([], [], "o", ms=9, mfc="none", mec=colors.BLACK, animated=True)
-        (self.bounds,) = curve.plot([], [], ":", **gray)
-        (self.here,) = curve.plot([], [], ":", **gray)
-        self.bound_text = curve.text(0, 0, "", ha="left", va="bottom", color=colors.GRAY, animated=True)
+        gray = {"color": GRAY, "linewidth": 1}
+        self.links = moving_line(line, "-", **gray)
+        self.before = moving_line(line, "o", "ẑ before you dragged", color=BLACK, ms=9, mfc="none")
+        self.bounds, self.here = moving_line(curve, ":", **gray), moving_line(curve, ":", **gray)
+        self.bound_text = curve.text(0, 0, "", ha="left", va="bottom", color=GRAY, animated=True)
         self.groups = []
-        looks = ("the others", "o", "--", colors.BLUE), ("the one you drag", "D", "-", colors.VERMILION)
-        for name, marker, style, color in looks:
-            (dots,) = line.plot([], [], marker, ms=7, color=color, animated=True)
-            (lines,) = curve.plot([], [], style, color=color, linewidth=1 if marker == "o" else 2.5, animated=True)
-            (dots_on_lines,) = curve.plot([], [], marker, ms=6, color=color, animated=True)
-            line.plot([], [], marker, ms=7, color=color, label=name)
-            self.groups.append((dots, lines, dots_on_lines))
-        line.plot([], [], "o", ms=9, mfc="none", mec=colors.BLACK, label="ẑ before you dragged")
-        figure.legend(loc="outside lower center", ncols=3, handlelength=1)
+        looks = ("the others", "o", "--", BLUE, 1), ("the one you drag", "D", "-", VERMILION, 2.5)
+        for name, marker, style, color, width in looks:
+            dots = moving_line(line, marker, name, color=color, ms=7)
+            lines = moving_line(curve, style, color=color, linewidth=width)
+            self.groups.append((dots, lines, moving_line(curve, marker, color=color, ms=6)))
+        handles = [*(dots for dots, *_ in self.groups), self.before]
+        figure.legend(handles=handles, loc="outside lower center", ncols=3, handlelength=1)
         return {"batch": figure}
 
     def compute(self, value, m, eps):
@@ -79,8 +77,7 @@ class OneBatch(Explorer):
             z=np.append(mates, value), z_hat=z_hat[0], before=z_hat[1], curves=z_hat[2:], mu=mu[0], sigma=sigma[0]
         )
 
-    def show(self, result):
-        value, m, eps = self.state.values()
+    def show(self, result, value, m, **_):
         bound = np.sqrt(m - 1)
         x, gap = result.z * self.shrink, np.full(m, np.nan)
         self.links.set_data(np.stack([x, result.z_hat, gap], 1).ravel(), np.tile([1, 0, np.nan], m))

@@ -2,21 +2,20 @@
 
 from types import SimpleNamespace
 
-import ipywidgets
 import numpy as np
 
-from bnlib.live import Explorer, FloatLogSlider, IntSlider
-from bnlib.pictures import colors, plots
+from bnlib.live import Explorer, kept, log_slider, toggle, whole_slider
+from bnlib.pictures import BLACK, BLUE, SKY, VERMILION, moving_line, plots
 
-from .examples import given_or_digits, running_averages
+from .recorded_run import checked_run, digits_run, running_averages
 
 LARGEST_BATCH = 256
 STARTS = {"mean": 0.0, "variance": 1.0}
-LOOKS = {
-    "exact": ("exact: all the data", {"color": colors.BLACK, "ls": "-", "lw": 2.5}),
-    "batch": ("of the batch", {"color": colors.SKY, "ls": "", "marker": ".", "ms": 5}),
-    "plain": ("plain average so far", {"color": colors.VERMILION, "ls": ":"}),
-    "running": ("running average", {"color": colors.BLUE, "ls": "--", "lw": 2.5}),
+LINES = {
+    "exact": ("exact: all the data", "-", {"color": BLACK, "lw": 2.5}),
+    "batch": ("of the batch", ".", {"color": SKY, "ms": 5}),
+    "plain": ("plain average so far", ":", {"color": VERMILION}),
+    "running": ("running average", "--", {"color": BLUE, "lw": 2.5}),
 }
 
 
@@ -29,7 +28,8 @@ class RunningStatistics(Explorer):
     """
 
     def __init__(self, *, model=None, data=None, labels=None, **start):
-        self.model, data, labels, given = given_or_digits(model, data, labels)
+        given = self.given(model=model, data=data, labels=labels)
+        self.model, data, labels = checked_run(*((model, data, labels) if given else digits_run()))
         self.data = data.astype(float)
         self.steps, self.largest = self.model.replicas, min(LARGEST_BATCH, len(self.data))
         epochs, rng = -(-self.steps * self.largest // len(self.data)), np.random.default_rng(0)
@@ -37,8 +37,8 @@ class RunningStatistics(Explorer):
             "shuffled": np.concatenate([rng.permutation(len(self.data)) for _ in range(epochs)]),
             "sorted by class": np.tile(np.argsort(labels, kind="stable"), epochs),
         }
-        self.limits, self.kept = self.common_limits(), (None, None)
-        super().__init__(given=given, **start)
+        self.limits = self.common_limits()
+        super().__init__(**start)
 
     def common_limits(self):
         """For each statistic, from where to where it is drawn, for all units alike."""
@@ -50,39 +50,33 @@ class RunningStatistics(Explorer):
         return {"mean": mean, "variance": (0, 1.1 * max(2 * largest, STARTS["variance"]))}
 
     def make_controls(self):
-        buttons = {"style": {"button_width": "auto"}}
         return {
-            "momentum": FloatLogSlider(0.1, min=-3, max=0, step=0.05, description="momentum", readout_format=".3f"),
-            "m": IntSlider(min(60, self.largest), min=2, max=self.largest, description="m (batch)"),
-            "unit": IntSlider(0, min=0, max=self.model.layers[0].W.shape[-1] - 1, description="unit"),
-            "statistic": ipywidgets.ToggleButtons(options=list(STARTS), description="statistic", **buttons),
-            "order": ipywidgets.ToggleButtons(options=list(self.orders), description="order", **buttons),
+            "momentum": log_slider(0.1, -3, 0, 0.05, "momentum", readout_format=".3f"),
+            "m": whole_slider(min(60, self.largest), 2, self.largest, "m (batch)"),
+            "unit": whole_slider(0, 0, self.model.layers[0].W.shape[-1] - 1, "unit"),
+            "statistic": toggle(STARTS, "statistic"),
+            "order": toggle(self.orders, "order"),
         }
 
     def make_figures(self):
         figure, (self.ax, errors) = plots.figure(1, 2, width_ratios=(3, 2))
-        steps = np.arange(1, self.steps + 1)
         self.ax.set(xlabel="step", xlim=(0, self.steps), ylim=self.limits["mean"], title="mean of z")
         errors.set(xlabel="step", xlim=(0, self.steps), yscale="log", ylim=(1e-3, 10), title="distance from exact")
         self.lines, self.errors = {}, {}
-        for name, (label, look) in LOOKS.items():
-            (self.lines[name],) = self.ax.plot(steps, steps, label=label, animated=True, **look)
+        for name, (label, line, look) in LINES.items():
+            self.lines[name] = moving_line(self.ax, line, label, **look)
             if name != "exact":
-                (self.errors[name],) = errors.plot(steps, steps, animated=True, **look)
+                self.errors[name] = moving_line(errors, line, **look)
         figure.legend(handles=self.lines.values(), loc="outside upper center", ncols=4)
         return {"run": figure}
 
+    @kept
     def pre_activations(self, unit):
-        """z of one unit for all data after each step, (steps, n), its mean and variance, (steps,).
-
-        Kept, since most moves stay with their unit.
-        """
-        if self.kept[0] != unit:
-            linear = self.model.layers[0]
-            z = linear.W[..., unit] @ self.data.T
-            z = z if linear.b is None else z + linear.b[:, unit, None]
-            self.kept = unit, (z, z.mean(axis=1), z.var(axis=1, ddof=1))
-        return self.kept[1]
+        """z of one unit for all data after each step, (steps, n), its mean and variance, (steps,)."""
+        linear = self.model.layers[0]
+        z = linear.W[..., unit] @ self.data.T
+        z = z if linear.b is None else z + linear.b[:, unit, None]
+        return z, z.mean(axis=1), z.var(axis=1, ddof=1)
 
     def compute(self, momentum, m, unit, statistic, order):
         z, mean, var = self.pre_activations(unit)
@@ -96,17 +90,16 @@ class RunningStatistics(Explorer):
         plain = np.cumsum(batch) / np.arange(1, self.steps + 1)
         return SimpleNamespace(exact=exact, batch=batch, plain=plain, running=running, scale=scale)
 
-    def show(self, result):
-        momentum, m, unit, statistic, order = self.state.values()
-        symbol = "σ" if statistic == "mean" else "σ²"
+    def show(self, result, momentum, m, unit, statistic, order):
+        symbol, steps = "σ" if statistic == "mean" else "σ²", np.arange(1, self.steps + 1)
         if self.ax.get_ylim() != self.limits[statistic]:
             self.ax.set(ylim=self.limits[statistic], title=f"{statistic} of z")
         for name, line in self.lines.items():
-            line.set_ydata(getattr(result, name))
+            line.set_data(steps, getattr(result, name))
         away, half = {}, self.steps // 2
         for name, line in self.errors.items():
             distance = np.abs(getattr(result, name) - result.exact) / np.where(result.scale > 0, result.scale, 1)
-            line.set_ydata(distance)
+            line.set_data(steps, distance)
             away[name] = f"{distance[half:].mean():.2f} {symbol}"
         return (
             f"Unit {unit}, {statistic} of z over batches of {m} ({order}), momentum {momentum:.3g}. Mean distance from "

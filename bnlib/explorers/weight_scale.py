@@ -5,61 +5,51 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from bnlib.batchnorm import batch_norm, batch_norm_backward
-from bnlib.live import Explorer, FloatLogSlider, FloatSlider, IntSlider
-from bnlib.pictures import colors, plots
+from bnlib.batchnorm import batch_norm
+from bnlib.live import Explorer, log_slider, slider, whole_slider
+from bnlib.pictures import BLACK, BLUE, VERMILION, YELLOW, fixed_ticks, moving_line, plots
 
-W0 = np.array([[0.6], [-0.8]])  # of length 1
+from .examples import inputs_and_targets
+
+W0 = np.array([0.6, -0.8])  # of length 1
 LR = 0.1
 MOST_STEPS = 100
 BATCH = 16
 SIDE = 6.0  # the picture of the plane ends here
 
 
-def drawn(examples=256):
-    """Two inputs u, (examples, 2), of unequal spread, and targets, (examples, 1), that they explain in part."""
-    rng = np.random.default_rng(4)
-    u = rng.standard_normal((examples, 2)) * [1.5, 1.0]
-    targets = u @ [[-0.4], [1.0]] + rng.standard_normal((examples, 1))
-    return u, (targets - targets.mean()) / targets.std()
-
-
 def normalized(w, u):
-    """BN of the unit u w, with γ = 1, β = 0 and ε = 0: (examples, 1), and the cache."""
-    return batch_norm(u @ w, np.ones(1), np.zeros(1), 0.0)
+    """BN of the unit u w, with γ = 1, β = 0 and ε = 0: (examples,)."""
+    return batch_norm((u @ w)[:, None], np.ones(1), np.zeros(1), 0.0)[0][:, 0]
 
 
 def loss(w, u, targets):
     """Half the mean squared error of the normalized unit."""
-    return np.square(normalized(w, u)[0] - targets).mean() / 2
-
-
-def loss_gradient(w, u, targets):
-    """The gradient of the loss with respect to w, (2, 1)."""
-    y, cache = normalized(w, u)
-    dz, _, _ = batch_norm_backward((y - targets) / len(u), cache)
-    return u.T @ dz
+    return np.square(normalized(w, u) - targets[:, 0]).mean() / 2
 
 
 def moments(u, targets):
-    """For each mini-batch the covariances of its inputs, (2, 2), and of these with the targets, (2,)."""
-    for start in range(0, len(u), BATCH):
-        part = u[start : start + BATCH] - u[start : start + BATCH].mean(axis=0)
-        yield part.T @ part / BATCH, part.T @ targets[start : start + BATCH, 0] / BATCH
+    """Covariances of the inputs of a batch, (2, 2), and of these with the targets, (2,): all that its loss needs."""
+    u = u - u.mean(axis=0)
+    return u.T @ u / len(u), u.T @ targets[:, 0] / len(u)
+
+
+def loss_gradient(w, covariance, with_targets):
+    """The gradient of the loss of a batch with respect to w, (2,): what the backward pass gives, in two lines."""
+    along = covariance @ w
+    variance = w @ along
+    return (along * (w @ with_targets / variance) - with_targets) / math.sqrt(variance)
 
 
 def descend(batches, a, lr, decay, steps):
     """Plain SGD from a W0, always on the same mini-batches in the same order: the path of w, (steps + 1, 2).
 
-    batches: the list of their `moments`. With them the gradient is one line, and the same as by the backward pass.
+    batches: the list of their `moments`.
     """
-    path = [a * W0[:, 0]]
+    path = [a * W0]
     for step in range(steps):
-        w, (covariance, with_targets) = path[-1], batches[step % len(batches)]
-        along = covariance @ w
-        variance = w @ along
-        gradient = (along * (w @ with_targets / variance) - with_targets) / math.sqrt(variance)
-        path.append(w - lr * (gradient + decay * w))
+        w = path[-1]
+        path.append(w - lr * (loss_gradient(w, *batches[step % len(batches)]) + decay * w))
     return np.array(path)
 
 
@@ -79,39 +69,37 @@ class WeightScale(Explorer):
     buttons = {"lr = 0.1 · a²": "compensate"}
 
     def __init__(self, **start):
-        self.u, self.targets = drawn()
+        self.u, self.targets = inputs_and_targets()
         self.best = np.linalg.lstsq(self.u - self.u.mean(axis=0), self.targets, rcond=None)[0][:, 0]
-        self.batches = list(moments(self.u, self.targets))
+        rows = np.arange(len(self.u)).reshape(-1, BATCH)
+        self.batches = [moments(self.u[batch], self.targets[batch]) for batch in rows]
         self.reference = norms_and_degrees(descend(self.batches, 1.0, LR, 0.0, MOST_STEPS), self.best)
         super().__init__(**start)
 
     def make_controls(self):
         return {
-            "a": FloatLogSlider(1.0, base=2, min=-1, max=2, step=0.1, description="a (scale)"),
-            "lr": FloatLogSlider(LR, min=-2.5, max=0.25, step=0.05, description="lr"),
-            "decay": FloatSlider(0.0, min=0, max=0.2, step=0.01, description="decay"),
-            "steps": IntSlider(MOST_STEPS, min=1, max=MOST_STEPS, description="steps"),
+            "a": log_slider(1.0, -1, 2, 0.1, "a (scale)", base=2),
+            "lr": log_slider(LR, -2.5, 0.25, 0.05, "lr"),
+            "decay": slider(0.0, 0, 0.2, 0.01, "decay"),
+            "steps": whole_slider(MOST_STEPS, 1, MOST_STEPS, "steps"),
         }
 
     def make_figures(self):
         figure, axes = plots.figure(mosaic=[["plane", "turn"], ["plane", "length"]])
-        self.draw_loss(axes["plane"])
-        moving = {"animated": True, "color": colors.BLACK}
         plane, turn, length = (axes[name] for name in ("plane", "turn", "length"))
-        (self.circle,) = plane.plot([], [], ":", **moving)
-        thick = {"animated": True, "color": colors.VERMILION, "linewidth": 3, "zorder": 3}
-        (self.gradient,) = plane.plot([], [], "-", **thick, label="−8 × gradient")
-        (self.path,) = plane.plot([], [], ".-", **moving, linewidth=1, markersize=4, label="w, step by step")
-        (self.beginning,) = plane.plot([], [], "s", **moving, markersize=8, label="start, a·W")
+        self.draw_loss(plane)
+        self.circle = moving_line(plane, ":", color=BLACK)
+        self.gradient = moving_line(plane, "-", "−8 × gradient", color=VERMILION, linewidth=3, zorder=3)
+        self.path = moving_line(plane, ".-", "w, step by step", color=BLACK, linewidth=1, markersize=4)
+        self.beginning = moving_line(plane, "s", "start, a·W", color=BLACK, markersize=8)
         plane.legend(loc="upper right", framealpha=0.8, frameon=True)
         turn.set(xlim=(0, MOST_STEPS), ylim=(0, 180), yticks=(0, 90, 180), title="degrees from the best direction")
         length.set(xlim=(0, MOST_STEPS), ylim=(0.2, 30), yscale="log", title="‖w‖", xlabel="step")
-        length.set_yticks([0.25, 1, 4], ["0.25", "1", "4"])
-        length.minorticks_off()
+        fixed_ticks(length.yaxis, [0.25, 1, 4])
         self.curves = []
         for ax, values in zip((turn, length), self.reference[::-1], strict=True):
-            ax.plot(values, "-", color=colors.YELLOW, linewidth=6, label="a = 1, lr = 0.1")
-            self.curves += ax.plot([], [], "-", color=colors.BLUE, animated=True, label="this run")
+            ax.plot(values, "-", color=YELLOW, linewidth=6, label="a = 1, lr = 0.1")
+            self.curves.append(moving_line(ax, "-", "this run", color=BLUE))
         length.legend(loc="upper right", ncols=2)
         return {"plane": figure}
 
@@ -120,7 +108,7 @@ class WeightScale(Explorer):
         side = np.linspace(-SIDE, SIDE, 121)
         w1, w2 = np.meshgrid(side, side)
         angles = np.linspace(-np.pi, np.pi, 181)
-        losses = [loss(np.array([[np.cos(t)], [np.sin(t)]]), self.u, self.targets) for t in angles]
+        losses = [loss(np.array([np.cos(t), np.sin(t)]), self.u, self.targets) for t in angles]
         height = np.interp(np.arctan2(w2, w1), angles, losses)
         plane.contourf(w1, w2, height, levels=12, cmap="Blues", alpha=0.6)
         ticks = {"xticks": range(-6, 7, 3), "yticks": range(-6, 7, 3)}
@@ -129,13 +117,11 @@ class WeightScale(Explorer):
     def compute(self, a, lr, decay, steps):
         path = descend(self.batches, a, lr, decay, steps)
         norms, degrees = norms_and_degrees(path, self.best)
-        first = slice(0, BATCH)
-        gradients = [loss_gradient(s * W0, self.u[first], self.targets[first]) for s in (a, 1.0)]
-        apart = np.abs(normalized(a * W0, self.u)[0] - normalized(W0, self.u)[0]).max()
+        gradients = [loss_gradient(s * W0, *self.batches[0]) for s in (a, 1.0)]
+        apart = np.abs(normalized(a * W0, self.u) - normalized(W0, self.u)).max()
         return SimpleNamespace(path=path, norms=norms, degrees=degrees, gradients=gradients, apart=apart)
 
-    def show(self, result):
-        a, lr, _, steps = self.state.values()
+    def show(self, result, a, lr, steps, **_):
         circle = np.linspace(0, 2 * np.pi, 101)
         self.circle.set_data(a * np.cos(circle), a * np.sin(circle))
         self.path.set_data(*result.path.T)

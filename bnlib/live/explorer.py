@@ -1,7 +1,8 @@
 """The base class of all explorers: pictures that follow the hand."""
 
 import html
-import math
+import reprlib
+from types import MappingProxyType
 
 import ipywidgets
 
@@ -16,27 +17,33 @@ class Explorer:
         make_controls()   dict: name -> control, with its default value; sliders are the exact ones of this module
         make_figures()    dict: name -> figure; what moves is made with animated=True
         compute(**state)  a pure function of the controls' values
-        show(result)      sets the artists to what compute returned, and returns the caption
+        show(result, **state)   sets the artists to what compute returned, and returns the caption; it names the
+                          controls whose values it needs, and takes the others by **_
         buttons           dict: label -> name of a method, for instance one that calls `set`
+    and hands what it was given beside start values to `given`, before it calls this class's __init__.
 
     The state is `state`, and the controls follow it. Start values and `set` are exact and are checked.
     """
 
     buttons = {}
+    arguments = ()  # the names of what was given beside start values
+    closed = False
 
-    def __init__(self, *, scale=1, given=(), **start):
-        """scale: see `Picture`; given: names of further arguments, for `code`; start: values of controls."""
+    def __init__(self, *, scale=1, **start):
+        """scale: see `Picture`; start: values of controls."""
         self.controls = {}
         try:
             with plots.style():
                 self.controls = self.make_controls()
                 if "scale" in self.controls:
                     raise ValueError("scale is a setting of every explorer: give the control another name")
-                self.state = self.defaults = {name: control.value for name, control in self.controls.items()}
-                self.state = self.start = self.checked(start)
+                self._state = {name: control.value for name, control in self.controls.items()}
+                self.defaults = MappingProxyType(self._state)
+                self._state = self.checked(start)
+                self.start = MappingProxyType(self._state)
                 self.drawings = {name: Picture(figure, scale=scale) for name, figure in self.make_figures().items()}
-            self.given, self.scale = given, scale
-            result = self.compute(**self.state)
+            self.scale = scale
+            result = self.compute(**self._state)
             self.make_widget()
             self.follow()
             self.redraw(result)
@@ -47,6 +54,13 @@ class Explorer:
         for control in self.controls.values():
             control.observe(self.moved, "value")
         replace_earlier_run(self)
+
+    def given(self, **arguments):
+        """Whether the arguments were given, all of them or none. TypeError names what is missing."""
+        self.arguments = [name for name, value in arguments.items() if value is not None]
+        if len(self.arguments) not in (0, len(arguments)):
+            raise TypeError(f"give {' and '.join(arguments)} together, or none of them; got only {self.arguments}")
+        return bool(self.arguments)
 
     def make_widget(self):
         width = f"{max(drawing.width for drawing in self.drawings.values())}px"
@@ -62,6 +76,11 @@ class Explorer:
         self.widget = ipywidgets.VBox([row, *self.pictures.values(), self.label], layout={"max_width": width})
 
     @property
+    def state(self):
+        """The values of the controls now, as a dict of your own: to change them, use `set`."""
+        return dict(self._state)
+
+    @property
     def picture(self):
         return next(iter(self.pictures.values()))
 
@@ -72,10 +91,10 @@ class Explorer:
     def set(self, **values):
         """Set some controls, exactly, and draw once. ValueError or TypeError leaves everything as it was."""
         state = self.checked(values)
-        if state == self.state:
+        if state == self._state:
             return
         result = self.compute(**state)
-        self.state = state
+        self._state = state
         self.follow()
         self.redraw(result)
 
@@ -85,8 +104,8 @@ class Explorer:
 
     def code(self):
         """The line of Python that builds an explorer in this state."""
-        settings = [f"{name}={name}" for name in self.given] + [f"scale={self.scale}"] * bool(self.scale != 1)
-        settings += [f"{name}={value!r}" for name, value in self.state.items() if value != self.defaults[name]]
+        settings = [f"{name}={name}" for name in self.arguments] + [f"scale={self.scale}"] * bool(self.scale != 1)
+        settings += [f"{name}={value!r}" for name, value in self._state.items() if value != self.defaults[name]]
         return f"{type(self).__name__}({', '.join(settings)})"
 
     def checked(self, values):
@@ -94,7 +113,7 @@ class Explorer:
         kind, names = type(self).__name__, ", ".join(self.controls)
         if unknown := [name for name in values if name not in self.controls]:
             raise TypeError(f"{kind} has no control {unknown[0]!r}; it has {names}")
-        return self.state | {name: checked(name, self.controls[name], value) for name, value in values.items()}
+        return self._state | {name: checked(name, self.controls[name], value) for name, value in values.items()}
 
     def moved(self, change):
         """A control was moved, in the browser or from Python, or has followed the state."""
@@ -108,11 +127,11 @@ class Explorer:
     def follow(self):
         """Show the state on the controls."""
         for name, control in self.controls.items():
-            if control.value != self.state[name]:
-                control.value = self.state[name]
+            if control.value != self._state[name]:
+                control.value = self._state[name]
 
     def redraw(self, result):
-        caption = self.show(result)
+        caption = self.show(result, **self._state)
         for name, drawing in self.drawings.items():
             drawing.caption = caption
             self.pictures[name].value = drawing.png()
@@ -123,6 +142,14 @@ class Explorer:
         if "widget" in vars(self):
             close(self.widget)
             vars(self).clear()
+            self.closed = True
+
+    def __getattr__(self, name):
+        """Only what a closed explorer, or one that is not built yet, does not have."""
+        if self.closed:
+            kind = type(self).__name__
+            raise AttributeError(f"this {kind} is closed and has no {name!r} any more: make another, {kind}(...)")
+        return object.__getattribute__(self, name)
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         if "widget" not in vars(self):
@@ -133,20 +160,23 @@ class Explorer:
 
 def checked(name, control, value):
     """The value as the control holds it, or a ValueError."""
-    if hasattr(control, "options"):
-        if value not in control.options:
-            raise ValueError(f"{name} must be one of {list(control.options)}, but it is {value!r}")
-        return control.options[control.options.index(value)]
     kind = type(control.value)
-    low, high = (control.min, control.max) if hasattr(control, "min") else (False, True)
-    if hasattr(control, "base"):
-        low, high = control.base**low, control.base**high
     try:
-        exact = kind(value)
+        if hasattr(control, "options"):
+            expected = f"one of {list(control.options)}"
+            exact = control.options[control.options.index(value)]
+            fits = True
+        else:
+            low, high = (control.min, control.max) if hasattr(control, "min") else (False, True)
+            if hasattr(control, "base"):
+                low, high = control.base**low, control.base**high
+            expected = f"of type {kind.__name__}, from {low} to {high}"
+            exact = kind(value)
+            fits = exact == value and low <= exact <= high and (kind is bool or not isinstance(value, bool))
     except (TypeError, ValueError, OverflowError):
-        exact = math.nan
-    if exact != value or not low <= exact <= high:
-        raise ValueError(f"{name} must be of type {kind.__name__}, from {low} to {high}, but it is {value!r}")
+        fits = False
+    if not fits:
+        raise ValueError(f"{name} must be {expected}, but it is {reprlib.repr(value)}")
     return exact
 
 

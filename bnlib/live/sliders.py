@@ -55,3 +55,29 @@ class FloatLogSlider(Exact, ipywidgets.FloatLogSlider):
 
     def tidied(self, value):
         return float(f"{value:.10g}")
+
+
+# How explorers make their controls: the start value first, then the range, then the words beside it.
+
+
+def slider(start, low, high, step, words, **more):
+    return FloatSlider(start, min=low, max=high, step=step, description=words, **more)
+
+
+def whole_slider(start, low, high, words, **more):
+    return IntSlider(start, min=low, max=high, description=words, **more)
+
+
+def log_slider(start, low, high, step, words, **more):
+    """low, high, step: exponents of 10, or of `base`."""
+    return FloatLogSlider(start, min=low, max=high, step=step, description=words, **more)
+
+
+def choice(options, words):
+    """A list to choose from; the first one is the start."""
+    return ipywidgets.Dropdown(options=list(options), description=words)
+
+
+def toggle(options, words):
+    """Buttons to choose from, as wide as their words; the first one is the start."""
+    return ipywidgets.ToggleButtons(options=list(options), description=words, style={"button_width": "auto"})

@@ -7,6 +7,7 @@ import time
 import ipywidgets
 
 from .explorer import Explorer
+from .one_thread import keep_on_one_thread
 
 SLICE = 0.025  # seconds of training between two pictures, at most
 REST = 0.005  # seconds in which the kernel sends the picture and answers the page
@@ -37,9 +38,9 @@ class TrainingExplorer(Explorer):
         """steps: how many are done at once, from first_steps (the default) to last_step; settings: of `Explorer`."""
         steps = self.first_steps if steps is None else steps
         first, last = self.first_steps, self.last_step
-        if not (isinstance(steps, int) and first <= steps <= last):
+        if not (isinstance(steps, numbers.Integral) and first <= steps <= last):
             raise ValueError(f"steps must be a whole number, {first} to {last}, but it is {steps!r}")
-        self.start_steps, self.steps_done = steps, 0
+        self.start_steps, self.steps_done = int(steps), 0
         self.run = self.task = None
         self.touched = self.clock()
         super().__init__(**settings)
@@ -58,18 +59,16 @@ class TrainingExplorer(Explorer):
             button.layout.width = "100px"
         self.status = ipywidgets.Label()
         row, *pictures_and_caption = self.widget.children
-        buttons = row.children[len(self.controls) :]
-        row.children = row.children[: len(self.controls)]
-        parts = [self.play_button, step, restart, *buttons, self.status]
+        count = len(self.controls)
+        parts = [self.play_button, step, restart, *row.children[count:], self.status]
+        row.children = row.children[:count]
         run = ipywidgets.HBox(parts, layout={"flex_flow": "row wrap"})
         self.widget.children = [row, run, *pictures_and_caption]
         keep_on_one_thread(self.widget)
 
-    # The run.
-
     def compute(self, **state):
-        kept = self.run and all(state[name] == self.state[name] for name in state if name not in self.continues)
-        if kept:
+        before = self._state
+        if self.run and all(state[name] == before[name] for name in state if name not in self.continues):
             return self.evaluate(self.run, **state)
         steps = self.first_steps if self.run else self.start_steps
         run = self.trained_run(steps, state)
@@ -87,14 +86,16 @@ class TrainingExplorer(Explorer):
         if not isinstance(steps, numbers.Integral) or steps < 0:
             raise ValueError(f"advance takes a whole number of steps, 0 or more, but it is {steps!r}")
         self.train(steps)
-        self.redraw(self.compute(**self.state))
+        self.redraw(self.compute(**self._state))
 
     def train(self, steps):
         steps = min(steps, self.last_step - self.steps_done)
+        self.run = self.run or self.trained_run(self.steps_done, self._state)
         try:
             train(self.run, steps)
         except BaseException:  # also when interrupted: some nets are ahead of others then
-            self.run = self.trained_run(self.steps_done, self.state)
+            self.run = None
+            self.run = self.trained_run(self.steps_done, self._state)
             raise
         self.steps_done += steps
 
@@ -122,8 +123,8 @@ class TrainingExplorer(Explorer):
     def begin_again(self, steps):
         self.touched = self.clock()
         if self.steps_done != steps:
-            self.run, self.steps_done = self.trained_run(steps, self.state), steps
-            self.redraw(self.compute(**self.state))
+            self.run, self.steps_done = self.trained_run(steps, self._state), steps
+            self.redraw(self.compute(**self._state))
 
     @property
     def playing(self):
@@ -161,7 +162,7 @@ class TrainingExplorer(Explorer):
                     self.train(1)
                     if time.perf_counter() - begun > SLICE:
                         break
-                self.redraw(self.compute(**self.state))
+                self.redraw(self.compute(**self._state))
                 await asyncio.sleep(REST)
             failed = False
         finally:
@@ -197,18 +198,3 @@ class TrainingExplorer(Explorer):
 def train(run, steps):
     for training in run.values():
         training.advance(steps)
-
-
-def keep_on_one_thread(widget):
-    """Let the page's messages come on the thread of the cells, where the training runs.
-
-    ipykernel may hand the messages of a widget to a thread of their own (a subshell), even from one to the next.
-    """
-    if hasattr(widget.comm, "_reply_subshell_for"):  # ipykernel 7.4
-        widget.comm._reply_subshell_for = on_main_shell
-    for child in getattr(widget, "children", ()):
-        keep_on_one_thread(child)
-
-
-def on_main_shell(data, default):
-    return None

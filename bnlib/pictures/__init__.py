@@ -20,6 +20,16 @@ from .colors import (
     YELLOW,
     Look,
 )
+from .moving import (
+    MovingBand,
+    MovingBars,
+    clipped_counts,
+    fixed_ticks,
+    heights,
+    moving_dots,
+    moving_line,
+    number_line,
+)
 from .picture import Picture
 from .plots import draw_band, draw_histogram, draw_images, figure
 
@@ -38,13 +48,21 @@ __all__ = [
     "SKY",
     "TRAINING_MODE",
     "VERMILION",
-    "WITH_BN",
     "WITHOUT_BN",
+    "WITH_BN",
     "YELLOW",
     "Look",
+    "MovingBand",
+    "MovingBars",
     "Picture",
+    "clipped_counts",
     "draw_band",
     "draw_histogram",
     "draw_images",
     "figure",
+    "fixed_ticks",
+    "heights",
+    "moving_dots",
+    "moving_line",
+    "number_line",
 ]

@@ -1,15 +1,21 @@
 """A figure and its caption, drawn fast where little moves."""
 
 import base64
+import numbers
 
 import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
 
 from . import plots
 from .png import Encoder
+from .words import words
 
 
 class Picture:
     """A figure and its caption: as the last value of a cell it is shown, with the caption as its alternative text.
+
+    Its words, line by line, stand in the metadata of the output, so that a stored notebook tells them from others.
 
     figure: from `plots.figure`; caption: what it shows, in one or two sentences; scale: 2 has four times the pixels,
     for high-density screens, and is shown at the same size.
@@ -20,22 +26,31 @@ class Picture:
     """
 
     def __init__(self, figure, caption="", *, scale=1):
+        if not isinstance(figure, Figure) or not isinstance(figure.canvas, FigureCanvasAgg):
+            canvas = f" with a {type(figure.canvas).__name__}" if isinstance(figure, Figure) else ""
+            raise TypeError(
+                "figure must be one of bnlib.pictures.figure(), which can be drawn in parts, but it is a "
+                f"{type(figure).__name__}{canvas}: write `fig, ax = figure()`, and give fig"
+            )
+        if not isinstance(scale, numbers.Real):
+            raise TypeError(f"scale must be a number, 0.25 to 4, but it is {scale!r}, a {type(scale).__name__}")
         if not 0.25 <= scale <= 4:
             raise ValueError(f"scale is the number of pixels drawn for each one shown: 0.25 to 4, but it is {scale}")
         self.figure, self.caption = figure, caption
-        self.width, self.height = (round(side) for side in figure.bbox.size)
-        figure.set_dpi(figure.dpi * scale)
+        self.width, self.height = (round(side * plots.DPI) for side in figure.get_size_inches())
+        figure.set_dpi(plots.DPI * scale)
         with plots.style():
             figure.draw_without_rendering()
         figure.set_layout_engine("none")
-        figure.stale = True
+        figure.stale, figure.picture = True, self
         self.backgrounds_drawn = 0
         self.encode = Encoder()
 
     def png(self):
         """The picture as it is now: the bytes of a PNG file."""
         canvas = self.figure.canvas
-        if self.figure.stale:
+        if self.figure.stale or self.figure.picture is not self:  # two pictures of one figure share its stale flag
+            self.figure.picture = self
             # The search comes first: it makes matplotlib build ticks, after which the figure would be stale again.
             self.moving = sorted(self.figure.findobj(lambda a: a.get_animated()), key=lambda a: a.get_zorder())
             with plots.style():
@@ -50,4 +65,4 @@ class Picture:
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         data = {"image/png": base64.b64encode(self.png()).decode(), "text/plain": self.caption}
-        return data, {"image/png": {"alt": self.caption, "width": self.width}}
+        return data, {"image/png": {"alt": self.caption, "width": self.width, "words": words(self.figure)}}

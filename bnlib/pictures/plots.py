@@ -2,6 +2,7 @@
 
 import contextlib
 import functools
+import numbers
 
 import matplotlib.axes
 import matplotlib.colors
@@ -83,45 +84,44 @@ def figure(rows=1, columns=1, *, mosaic=None, width=900, height=360, **subplots)
 
 
 @styled
-def draw_histogram(ax, shares, edges, *, color=BLUE, line="-", label=None, moving=False):
-    """A histogram, filled, with an outline. shares: (bins,), edges: (bins + 1,). Returns it: `.set_data(shares)`."""
-    face = matplotlib.colors.to_rgba(color, 0.35)
-    look = {"facecolor": face, "edgecolor": color, "linestyle": line, "linewidth": 1.5, "label": label}
-    return ax.stairs(shares, edges, fill=True, animated=moving, **look)
+def draw_histogram(ax, shares, edges, *, color=BLUE, line="-", look=None, label=None, moving=False):
+    """A histogram, filled, with an outline. shares: (bins,), edges: (bins + 1,). Returns it: `.set_data(shares)`.
 
-
-def move_histogram(bars, values, edges):
-    """Move what `draw_histogram` returned to the values, of any shape. The highest bar is 1; the outermost hold all
-    beyond.
+    look: a `Look`, instead of color and line.
     """
-    counts, _ = np.histogram(np.clip(values, *edges[[0, -1]]), edges)
-    bars.set_data(counts / max(1, counts.max()), edges)
+    color, line = (color, line) if look is None else (look.color, look.line)
+    face = matplotlib.colors.to_rgba(color, 0.35)
+    outline = {"edgecolor": color, "linestyle": line, "linewidth": 1.5}
+    return ax.stairs(shares, edges, fill=True, facecolor=face, label=label, animated=moving, **outline)
 
 
 @styled
-def draw_band(ax, x, curves, *, label=None, percentiles=(10, 90)):
+def draw_band(ax, x, curves, *, look=None, label=None, percentiles=(10, 90)):
     """The median of curves (replicas, points) as a line, and a band between two percentiles over the replicas.
 
-    x: (points,). Colour and line style are the next ones of the axes. Returns the line and the band.
+    x: (points,). look: a `Look`; without one, colour and line style are the next ones of the axes. Returns the line and
+    the band.
     """
     low, high = np.percentile(curves, percentiles, axis=0)
-    (line,) = ax.plot(x, np.median(curves, axis=0), label=label)
+    style = {} if look is None else {"color": look.color, "linestyle": look.line}
+    (line,) = ax.plot(x, np.median(curves, axis=0), label=label, **style)
     return line, ax.fill_between(x, low, high, color=line.get_color(), alpha=0.2, linewidth=0)
-
-
-def move_band(line, band, x, curves, percentiles=(10, 90)):
-    """Move a line and a band of `fill_between` to the median and the percentiles of curves (replicas, points)."""
-    low, middle, high = np.percentile(curves, (percentiles[0], 50, percentiles[1]), axis=0)
-    line.set_data(x, middle)
-    band.set_verts([np.append(np.stack([x, low], 1), np.stack([x, high], 1)[::-1], axis=0)])
 
 
 @styled
 def draw_images(ax, images, *, columns=10, titles=(), moving=False):
     """Images (n, height, width, 3) in [0, 1], `columns` to a row, with a title under each if given.
 
-    Returns the one artist that shows them all: `.set_data(tile(images, columns))`.
+    Returns the one artist that shows them all: `.set_data(tile(images, columns))`. ValueError for other shapes.
     """
+    images = np.asarray(images)
+    if images.ndim != 4 or images.shape[-1] != 3 or not images.size:
+        raise ValueError(
+            f"images must be (n, height, width, 3), at least one, but they are {images.shape}: of gray images (n, "
+            "height, width) give np.repeat(images[..., None], 3, axis=-1)"
+        )
+    if not isinstance(columns, numbers.Integral) or columns < 1:
+        raise ValueError(f"columns must be a whole number, 1 or more, but it is {columns!r}")
     tiled = tile(images, columns, room=images.shape[1] // 4 if titles else 0)
     artist = ax.imshow(tiled, extent=(0, tiled.shape[1], tiled.shape[0], 0), animated=moving)
     height, width = images.shape[1:3]

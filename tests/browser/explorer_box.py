@@ -122,12 +122,12 @@ class ExplorerBox:
         deadline, equal = time.monotonic() + timeout, 0
         while equal < 2:
             self.notebook.wait_until_idle()
-            shown = self.pictures(), self.caption(), self._slider_places()
+            shown = self.pictures(), self.caption(), self.slider_places()
             equal = equal + 1 if self._holds(*shown) else 0
             if time.monotonic() > deadline:
                 raise TimeoutError(f"after {timeout} s the page shows another state than the kernel holds")
 
-    def _slider_places(self):
+    def slider_places(self):
         return [float(handle.get_attribute("aria-valuetext")) for handle in self.box.locator(".noUi-handle").all()]
 
     def _holds(self, pictures, caption, places):

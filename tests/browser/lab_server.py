@@ -4,7 +4,6 @@ import json
 import os
 import secrets
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -18,13 +17,6 @@ OVERRIDES = json.loads((ROOT / "tools" / "jupyterlab_overrides.json").read_text(
 NOTEBOOK_SETTINGS = {"windowingMode": "none", "autoStartDefaultKernel": True}
 TRACKER = "@jupyterlab/notebook-extension:tracker"
 SETTINGS = {**OVERRIDES, TRACKER: {**OVERRIDES[TRACKER], **NOTEBOOK_SETTINGS}}
-
-
-def free_port():
-    """A port of 127.0.0.1 that nobody uses now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class LabServer:
@@ -78,7 +70,7 @@ class LabServer:
             "--allow-root",
             f"--ServerApp.root_dir={work}",
             "--ServerApp.ip=127.0.0.1",
-            f"--ServerApp.port={free_port()}",
+            "--ServerApp.port=0",  # any that is free
             f"--IdentityProvider.token={self.token}",
             "--LabApp.expose_app_in_browser=True",
             "--LabApp.extension_manager=readonly",
@@ -111,7 +103,7 @@ class LabServer:
         }
 
     def _wait_until_it_answers(self):
-        # The server writes the port it took (another one, when ours was taken meanwhile) once it listens.
+        # The server writes the port it took once it listens.
         record = self.folder / "runtime" / f"jpserver-{self.process.pid}.json"
         deadline = time.monotonic() + self.start_timeout
         while time.monotonic() < deadline and self.process.poll() is None:

@@ -1,0 +1,31 @@
+"""What an explorer is given beside start values, checked: nets, and numbers to show."""
+
+import copy
+
+import numpy as np
+
+from bnlib.checks import finite
+from bnlib.mlp import MLP
+
+
+def checked_net(name, net, *, features=None, classes=None, replicas=False):
+    """A copy of an MLP, as it is now, or an error. replicas: whether it holds several nets, or is a single one."""
+    if not isinstance(net, MLP):
+        raise TypeError(f"{name} must be an MLP, such as MLP((64, 32, 10), rng=rng), but it is {net!r:.80}")
+    if replicas and (net.replicas or 1) < 2:
+        raise ValueError(f"give the steps of a run as the replicas of one MLP, at least 2; {name} has {net.replicas}")
+    if not replicas and net.replicas is not None:
+        raise ValueError(f"give a single net; {name} has {net.replicas} replicas")
+    for what, expected, found in (("features", features, net.sizes[0]), ("classes", classes, net.sizes[-1])):
+        if expected not in (None, found):
+            raise ValueError(f"{name} must be a net for {expected} {what}, but it is one for {found}")
+    return copy.copy(net)
+
+
+def checked_numbers(name, values):
+    """Values as an array of finite numbers, or an error."""
+    array = np.asarray(values)
+    if array.dtype.kind not in "biuf":
+        raise TypeError(f"{name} must hold numbers, but it is an array of {array.dtype}: convert it first")
+    finite(array, name)
+    return array

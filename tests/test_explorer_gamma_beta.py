@@ -1,0 +1,167 @@
+"""The explorer of gamma and beta: its numbers and its artists, in plain numpy."""
+
+import itertools
+import re
+
+import numpy as np
+import pytest
+from ipywidgets.widgets.widget import _instances as open_widgets
+from states import states
+
+from bnlib import MLP, BatchNorm, accuracy, cats
+from bnlib.explorers import GammaBeta
+from bnlib.explorers.examples import net_and_animals
+
+EXPLORER = GammaBeta
+DERIVATIVE = {
+    "relu": lambda y: (y > 0) * 1.0,
+    "sigmoid": lambda y: np.exp(-y) / (1 + np.exp(-y)) ** 2 * 4,  # in units of the largest, 1 / 4
+    "tanh": lambda y: 1 / np.cosh(y) ** 2,
+}
+ACTIVATION = {"relu": lambda y: np.maximum(y, 0), "sigmoid": lambda y: 1 / (1 + np.exp(-y)), "tanh": np.tanh}
+
+
+def z_of(state, start=0):
+    """Pre-activations of the unit, straight from the net and the animals."""
+    model, x = net_and_animals()
+    return x[start : start + state["m"]] @ model.layers[0].W[:, state["unit"]]
+
+
+def y_of(z, gamma, beta):
+    return gamma * (z - np.mean(z)) / np.sqrt(np.var(z) + 1e-5) + beta
+
+
+def number(text):
+    return 0.0 if text == "under 1e-12" else float(text.replace("−", "-"))
+
+
+def test_the_caption_of_gamma_and_beta_holds_what_plain_numpy_computes(explorer):
+    words = (
+        r"mean (\S+) and the standard deviation (\S+); (\d+) %.*\|y − z\| is (.+) in this batch, and (.+) in another"
+    )
+    for state in states(explorer):
+        explorer.set(**state)
+        gamma, beta = state["gamma"], state["beta"]
+        z, other = z_of(state), z_of(state, start=256)
+        y = y_of(z, gamma, beta)
+        share = np.mean(DERIVATIVE[state["activation"]](y) < 0.1)
+        gaps = np.abs(y - z).max(), np.abs(y_of(other, gamma, beta) - other).max()
+        mean, std, percent, gap, gap_of_other = map(number, re.search(words, explorer.caption).groups())
+        assert (mean, std) == pytest.approx((y.mean(), y.std()), abs=0.0051)
+        assert percent == pytest.approx(100 * share, abs=0.51)
+        assert (gap, gap_of_other) == pytest.approx(gaps, rel=0.051)
+        assert f"Unit {state['unit']}, {state['m']} animals" in explorer.caption
+        assert ("dead" if state["activation"] == "relu" else "saturated") in explorer.caption
+
+
+def test_the_artists_of_gamma_and_beta_hold_what_plain_numpy_computes(explorer):
+    beyond = 0
+    wide = {"gamma": explorer.controls["gamma"].max, "beta": explorer.controls["beta"].max, "m": 256}
+    extremes = [explorer.start | wide | {"unit": unit} for unit in range(explorer.controls["unit"].max + 1)]
+    for state in [*extremes, *states(explorer, random=20)]:
+        explorer.set(**state)
+        z = z_of(state)
+        y = y_of(z, state["gamma"], state["beta"])
+        beyond += np.sum(y > explorer.edges[-1])
+        for row, values in {"z": z, "z_hat": y_of(z, 1, 0), "y": y}.items():
+            bars, spread, _ = explorer.rows[row]
+            counts, edges = np.histogram(np.clip(values, *explorer.edges[[0, -1]]), explorer.edges)
+            np.testing.assert_array_equal(bars.artist.get_data().values, counts / counts.max())
+            low, middle, high = spread.get_xdata()
+            assert (middle, high - low) == pytest.approx((values.mean(), 2 * values.std()), abs=1e-9)
+        lost = DERIVATIVE[state["activation"]](y) < 0.1
+        for artist, chosen in ((explorer.lost, lost), (explorer.alive, ~lost)):
+            np.testing.assert_allclose(artist.get_xdata(), y[chosen], atol=1e-9)
+            np.testing.assert_allclose(artist.get_ydata(), ACTIVATION[state["activation"]](y[chosen]), atol=1e-9)
+        x, curve = explorer.curve.get_data()
+        np.testing.assert_allclose(curve, ACTIVATION[state["activation"]](x), atol=1e-12)
+        low, high = explorer.ax.get_ylim()
+        assert low < curve.min() and curve.max() < high
+    assert beyond > 0  # so that the outermost bars were tried
+
+
+def test_the_identity_button_gives_back_z_exactly_for_each_unit_and_this_batch_only(explorer):
+    (button,) = [part for part in explorer.widget.children[0].children if part.description.startswith("identity")]
+    for unit, m in itertools.product(range(explorer.controls["unit"].max + 1), (2, 7, 256)):
+        explorer.set(unit=unit, m=m, gamma=1.0, beta=0.0)
+        button.click()
+        state = explorer.state
+        z = z_of(state)
+        assert np.abs(y_of(z, state["gamma"], state["beta"]) - z).max() < 1e-12
+        assert re.search(r"largest \|y − z\| is under 1e-12 in this batch, and \d", explorer.caption)
+        for name in ("gamma", "beta"):  # the browser's answers do not undo it
+            control = explorer.controls[name]
+            control.set_state({"value": control.min + round((state[name] - control.min) / 0.05) * 0.05})
+        assert explorer.state == state
+        explorer.set(m=m + 1 if m < 256 else 255)
+        assert "is under 1e-12 in this batch" not in explorer.caption
+
+
+def test_the_ranges_of_gamma_and_beta_hold_the_identity_of_each_unit_and_batch_size(explorer):
+    gamma, beta = explorer.controls["gamma"], explorer.controls["beta"]
+    for m in range(2, explorer.controls["m"].max + 1):
+        z = explorer.pre_activations[:m]
+        assert np.sqrt(z.var(axis=0) + 1e-5).max() <= gamma.max
+        assert np.abs(z.mean(axis=0)).max() <= beta.max
+    assert (gamma.min, beta.min) == (-gamma.max, -beta.max)
+
+
+def test_the_net_of_the_explorer_is_a_real_one():
+    model, _ = net_and_animals()
+    images, labels = cats.make_cats(200, rng=np.random.default_rng(99))
+    assert accuracy(model, images.reshape(200, -1).astype(np.float64), labels) > 0.95
+
+
+def test_it_shows_the_net_and_the_animals_it_is_given_and_leaves_them_as_they_are():
+    rng = np.random.default_rng(0)
+    model, data = MLP((12, 5, 2), rng=rng), 100 + 20 * rng.random((30, 2, 2, 3), dtype=np.float32)
+    state, cache = model.state.copy(), model.layers[0].cache
+    explorer = GammaBeta(model=model, data=data, unit=4, activation="tanh")
+    assert explorer.code() == "GammaBeta(model=model, data=data, unit=4, activation='tanh')"
+    assert (explorer.controls["m"].max, explorer.controls["unit"].max) == (15, 4)
+    explorer.set(m=11)
+    z = data.reshape(30, 12)[:11].astype(np.float64) @ model.layers[0].W[:, 4].astype(np.float64)
+    np.testing.assert_allclose(explorer.rows["z"][1].get_xdata()[1], z.mean(), rtol=1e-5)
+    explorer.identity()
+    assert "is under 1e-12 in this batch" in explorer.caption or abs(z).max() > 100
+    assert eval(explorer.code(), {"GammaBeta": GammaBeta, "model": model, "data": data}).caption == explorer.caption
+    np.testing.assert_array_equal(model.state, state)
+    assert model.layers[0].cache is cache
+    assert all(layer.training for layer in model.layers if isinstance(layer, BatchNorm))
+
+
+NET = MLP((12, 5, 2), rng=np.random.default_rng(0), dtype=float)
+
+
+@pytest.mark.parametrize(
+    "arguments, error, words",
+    [
+        ({"model": MLP((12, 5, 2), rng=np.random.default_rng(0))}, TypeError, "model and data together"),
+        (
+            {"model": MLP((12, 5, 2), replicas=3, rng=np.random.default_rng(0)), "data": np.ones((8, 12))},
+            ValueError,
+            "3 replicas",
+        ),
+        (
+            {"model": MLP((12, 5, 2), rng=np.random.default_rng(0)), "data": np.ones((3, 12))},
+            ValueError,
+            r"n >= 4.*\(3, 12\)",
+        ),
+        ({"model": MLP((12, 5, 2), rng=np.random.default_rng(0)), "data": np.ones((8, 11))}, ValueError, "12.*11"),
+        ({"model": NET, "data": np.full((8, 12), 1e160)}, ValueError, r"above 1e\+12 cannot be drawn"),
+        ({"model": NET, "data": np.full((8, 12), 1e300)}, ValueError, r"above 1e\+12 cannot be drawn"),
+        ({"model": NET, "data": 1e160}, ValueError, r"n >= 4.*\(\)"),
+        ({"model": NET, "data": [["a"] * 12] * 8}, TypeError, "data must hold numbers"),
+        ({"model": MLP, "data": np.ones((8, 12))}, TypeError, "model must be an MLP.*class"),
+        (
+            {"model": MLP((12, 5, 2), rng=np.random.default_rng(0)), "data": np.full((8, 12), np.nan)},
+            ValueError,
+            "NaN",
+        ),
+    ],
+)
+def test_a_model_or_data_that_does_not_fit_is_refused(arguments, error, words):
+    widgets = len(open_widgets)
+    with pytest.raises(error, match=words):
+        GammaBeta(**arguments)
+    assert len(open_widgets) == widgets
