@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from . import files
 
+NAME = "verdicts.csv"
 WORDS = ("right", "right if", "disputed", "wrong")
 
 
@@ -23,11 +24,11 @@ class Claim(NamedTuple):
     settled: str
 
 
-def load_verdicts(folder=None):
-    """All claims of data/verdicts.csv, as a list of `Claim`. Raises FileNotFoundError where no place has the file."""
-    path = next((place / "verdicts.csv" for place in files.places(folder) if (place / "verdicts.csv").is_file()), None)
+def load_verdicts():
+    """All claims of data/verdicts.csv, as a list of `Claim`. Raises FileNotFoundError where no usual place has it."""
+    path = next((place / NAME for place in files.usual_places() if (place / NAME).is_file()), None)
     if path is None:
-        raise FileNotFoundError("verdicts.csv was not found. Run `git restore data` in the project's folder.")
+        raise FileNotFoundError(f"{NAME} was not found: run `git restore data` in the project's folder.")
     with open(path, newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     return [Claim(**row | {"trial": int(row["trial"] or 0), "boxes": tuple(row["boxes"].split())}) for row in rows]
