@@ -24,6 +24,7 @@ datasets/             the data
     digits.py         handwritten digits
     plane.py          points in the plane: circles, spirals, two numbers measured in each animal
     sweep.py          what became of 32,400 nets, over a grid of settings
+    verdicts.py       what is claimed about BN, and what the lessons found
 
 pictures/             how they are drawn
     colors.py         what each colour means
