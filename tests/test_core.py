@@ -238,3 +238,19 @@ def test_batch_normalization_can_be_the_first_layer(replicas):
     np.testing.assert_allclose(first.running_mean, np.broadcast_to(100, first.running_mean.shape), atol=12)
     assert (first.gamma != 1).any()
     assert model.backward(np.ones_like(model.forward(x))).shape[-2:] == (40, 3)
+
+
+@pytest.mark.parametrize("replicas", [None, 3])
+def test_a_step_of_the_optimizer_leaves_the_gradients_in_the_layers_as_they_are(replicas):
+    x, labels = problem()
+    model = MLP(SIZES, replicas=replicas, rng=rng())
+    sgd = SGD(model, 0.1, weight_decay=0.01)
+    for _ in range(2):  # in the second one the velocity is not 0
+        model.backward(losses.cross_entropy(model.forward(x), labels)[1])
+        held = [getattr(layer, "d" + name) for layer in model.layers for name in layer.trained]
+        kept = copy.deepcopy(held)
+        sgd.step()
+        now = [getattr(layer, "d" + name) for layer in model.layers for name in layer.trained]
+        for gradients in (held, now):
+            for array, before in zip(gradients, kept, strict=True):
+                np.testing.assert_array_equal(array, before)
