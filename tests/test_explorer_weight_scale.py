@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 from seen import axes_titled
 
+from bnlib import batch_norm, batch_norm_backward
 from bnlib.explorers import WeightScale
-from bnlib.explorers.weight_scale import descend, drawn, loss, loss_gradient, moments
+from bnlib.explorers.examples import inputs_and_targets
+from bnlib.explorers.weight_scale import descend, loss, loss_gradient, moments
 
 EXPLORER = WeightScale
 STATES = [
@@ -31,8 +33,14 @@ def gradient(w, u, targets):
     return -product / sigma + (product @ w) * (covariance @ w) / sigma**3
 
 
+def of_the_backward_pass(w, u, targets):
+    y, cache = batch_norm((u @ w)[:, None], np.ones(1), np.zeros(1), 0.0)
+    dz, _, _ = batch_norm_backward((y - targets) / len(u), cache)
+    return u.T @ dz[:, 0]
+
+
 def path_of(a, lr, decay, steps):
-    u, targets = drawn()
+    u, targets = inputs_and_targets()
     w = [a * np.array([0.6, -0.8])]
     for step in range(steps):
         rows = (np.arange(16) + 16 * step) % 256
@@ -41,7 +49,7 @@ def path_of(a, lr, decay, steps):
 
 
 def degrees_from_the_best(path):
-    u, targets = drawn()
+    u, targets = inputs_and_targets()
     best = np.linalg.solve(np.cov(u.T), np.cov(u.T, targets[:, 0])[:2, 2])
     return np.abs(np.degrees(np.angle((path @ [1, 1j]) / (best @ [1, 1j]))))
 
@@ -68,7 +76,7 @@ def test_the_artists_of_the_scale_hold_the_path_the_gradient_and_the_circle(expl
     np.testing.assert_allclose(np.transpose(explorer.path.get_data()), path, atol=1e-9)
     np.testing.assert_allclose(np.hypot(*explorer.circle.get_data()), a)
     (x0, x1), (y0, y1) = explorer.gradient.get_data()
-    u, targets = drawn()
+    u, targets = inputs_and_targets()
     np.testing.assert_allclose([x1 - x0, y1 - y0], -8 * gradient(path[0], u[:16], targets[:16]), atol=1e-9)
     assert (x0, y0) == pytest.approx(path[0])
     shown = degrees_from_the_best(path), np.linalg.norm(path, axis=1)
@@ -96,26 +104,28 @@ def test_without_decay_the_length_never_falls_and_with_decay_it_does(explorer, l
 
 
 def test_the_loss_is_the_same_along_a_ray_least_in_the_best_direction_and_its_gradient_is_at_a_right_angle():
-    u, targets = drawn()
+    u, targets = inputs_and_targets()
     angles, losses = np.radians(np.arange(360)), []
     for w in np.stack([np.cos(angles), np.sin(angles)], axis=1):
         z = u @ w
         losses.append(np.mean(((z - z.mean()) / z.std() - targets[:, 0]) ** 2) / 2)
         for scale in (1, 3):
-            slope = loss_gradient(scale * w[:, None], u, targets)
-            assert loss(scale * w[:, None], u, targets) == pytest.approx(losses[-1], abs=1e-12)
-            np.testing.assert_allclose(slope[:, 0], gradient(scale * w, u, targets), atol=1e-12)
-            assert abs(slope[:, 0] @ w) < 1e-12
+            slope = loss_gradient(scale * w, *moments(u, targets))
+            assert loss(scale * w, u, targets) == pytest.approx(losses[-1], abs=1e-12)
+            np.testing.assert_allclose(slope, gradient(scale * w, u, targets), atol=1e-12)
+            np.testing.assert_allclose(slope, of_the_backward_pass(scale * w, u, targets), atol=1e-12)
+            assert abs(slope @ w) < 1e-12
     best = angles[np.argmin(losses)]
     assert degrees_from_the_best(np.array([[np.cos(best), np.sin(best)]]))[0] < 1
 
 
 def test_a_step_of_the_path_takes_off_the_gradient_of_the_backward_pass():
-    u, targets = drawn()
-    path = descend(list(moments(u, targets)), a=2.0, lr=0.3, decay=0.1, steps=20)
+    u, targets = inputs_and_targets()
+    batches = [moments(u[at : at + 16], targets[at : at + 16]) for at in range(0, 256, 16)]
+    path = descend(batches, a=2.0, lr=0.3, decay=0.1, steps=20)
     for step, (w, after) in enumerate(zip(path[:-1], path[1:], strict=True)):
         rows = (np.arange(16) + 16 * step) % 256
-        gradient = loss_gradient(w[:, None], u[rows], targets[rows])[:, 0]
+        gradient = of_the_backward_pass(w, u[rows], targets[rows])
         np.testing.assert_allclose(after, w - 0.3 * (gradient + 0.1 * w), rtol=1e-12)
 
 

@@ -3,7 +3,9 @@
 All contestants are asked in turn, many times over, so that whatever else the machine does hits them alike; reported
 are medians, and medians of the ratios within one round. Writes results.json and the tables of README.md.
 
-python tests/benchmarks/bench.py [--rounds 21] [--starts 5] [--folder tests/benchmarks]
+python tests/benchmarks/bench.py [--rounds 21] [--starts 5] [--folder tests/benchmarks] [--before CHECKOUT]
+
+--before: a checkout of an older version, whose steps are timed in the same rounds. `git worktree add build/before TAG`.
 """
 
 import argparse
@@ -48,25 +50,28 @@ SEEDS, STEPS = 20, 30  # steps come in whole epochs
 VISIT = 0.04  # seconds
 # (what, against, at most so many times its time), for the three nets
 TARGETS = (
-    ("single", "PyTorch eager", (0.35, 0.45, 0.55)),
+    ("single", "PyTorch eager", (0.38, 0.48, 0.48)),
     ("single", "JAX jit, step by step", (1.1, 1.1, 1.1)),
     ("replica", "PyTorch eager", (1 / 15, 1 / 3, 1 / 2)),
     ("replica", "JAX jit of the whole loop, vmap", (1.5, 1.5, 1.5)),
     ("replica", "matrix products alone", (None, 2, 1.5)),
+    ("single", "bnlib before", (1.1, 1.1, 1.1)),
+    ("replica", "bnlib before", (1.1, 1.1, 1.1)),
 )
 
 
 class Worker:
     """A process that runs the contestants of one library with a given number of threads."""
 
-    def __init__(self, threads):
+    def __init__(self, threads, folder):
+        """folder: from which `bnlib` is imported."""
         self.process = subprocess.Popen(
             [sys.executable, HERE / "contestants.py"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             text=True,
-            env=environment(threads),
+            env=environment(threads) | {"PYTHONPATH": str(folder)},
         )
 
     def ask(self, **request):
@@ -84,20 +89,20 @@ def environment(threads):
     env = {name: value for name, value in os.environ.items() if name not in ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")}
     names = "OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "NPROC"
     env |= dict.fromkeys(names, str(threads))
-    env["PYTHONPATH"] = str(HERE.parents[1])
     env["TF_CPP_MIN_LOG_LEVEL"] = "3"
     if threads == 1:
         env["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false"
     return env
 
 
-def contests():
+def contests(before):
     """(group, threads, case, name, library, contestant, settings) of all that is timed in alternation."""
+    older = {"bnlib before": ("bnlib before", "ours")} if before else {}
     for threads in (1, 2):
         for net, settings in NETS.items():
-            for name, (library, contestant) in SINGLE.items():
+            for name, (library, contestant) in (SINGLE | older).items():
                 yield "single", threads, net, name, library, contestant, settings
-            for name, (library, contestant) in REPLICAS.items():
+            for name, (library, contestant) in (REPLICAS | older).items():
                 yield "replica", threads, net, name, library, contestant, settings | {"replicas": SEEDS}
     for batch, features in SHAPES:
         for dtype in ("float32", "float64"):
@@ -106,12 +111,12 @@ def contests():
                 yield "batch norm", 1, f"({batch}, {features}) {dtype}", name, library, contestant, settings
 
 
-def measure(rounds):
+def measure(rounds, before=None):
     """key (group, threads, case, name) -> list of µs, one for each round; and what the processes say of themselves."""
     workers, plan, missing = {}, [], {}
-    for group, threads, case, name, library, contestant, settings in contests():
+    for group, threads, case, name, library, contestant, settings in contests(before):
         if (library, threads) not in workers:
-            workers[library, threads] = Worker(threads)
+            workers[library, threads] = Worker(threads, before if library == "bnlib before" else HERE.parents[1])
         worker = workers[library, threads]
         request = {"contestant": contestant, "settings": settings}
         first = worker.ask(steps=STEPS, **request)  # imports, and compiles
@@ -209,8 +214,8 @@ def target_table(times, starts):
     """Each target, the measured ratio for one and two threads, and whether the worse of both meets it."""
     rows = []
     for group, name, limits in TARGETS:
-        theirs = "replica" if name in REPLICAS and group == "replica" else "single"
         for net, limit in zip(NETS, limits, strict=True):
+            theirs = group if (group, 1, net, name) in times else "single"
             if limit is None or (theirs, 1, net, name) not in times:
                 continue
             found = [ratio(times[group, n, net, "bnlib"], times[theirs, n, net, name]) for n in (1, 2)]
@@ -272,10 +277,11 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=21, help="how often each contestant is timed")
     parser.add_argument("--starts", type=int, default=5, help="how often each is started anew")
+    parser.add_argument("--before", type=Path, help="a checkout of an older version")
     parser.add_argument("--folder", type=Path, default=HERE, help="where README.md is, and results.json goes")
     options = parser.parse_args()
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else None
-    times, busy, found, missing = measure(options.rounds)
+    times, busy, found, missing = measure(options.rounds, options.before)
     starts = start_up(options.starts)
     about = {
         "date": time.strftime("%Y-%m-%d"),

@@ -48,27 +48,19 @@ def ours(sizes, batch, replicas=None):
 
 
 def products(sizes, batch, replicas=None):
-    """The floor: the matrix products of a step and nothing else, into arrays that are kept, in blocks as in ours."""
+    """The floor: the matrix products of a step and nothing else, into arrays that are kept."""
     import numpy as np
 
-    from bnlib import MLP
-    from bnlib.training import blocks_of
-
-    rng = np.random.default_rng(0)
-    nets = [
-        net_products(sizes, () if block is ... else (len(range(replicas)[block]),), batch, rng)
-        for block in blocks_of(MLP(sizes, replicas=replicas, rng=rng), batch)
-    ]
+    layers = net_products(sizes, () if replicas is None else (replicas,), batch, np.random.default_rng(0))
 
     def advance(steps):
-        for layers in nets:
-            for _ in range(steps):
-                for x, W, _, y, _, _ in layers:
-                    np.matmul(x, W, out=y)
-                for x, W, dy, _, dW, dx in reversed(layers):
-                    np.matmul(x.mT, dy, out=dW)
-                    if dx is not None:
-                        np.matmul(dy, W.mT, out=dx)
+        for _ in range(steps):
+            for x, W, _, y, _, _ in layers:
+                np.matmul(x, W, out=y)
+            for x, W, dy, _, dW, dx in reversed(layers):
+                np.matmul(x.mT, dy, out=dW)
+                if dx is not None:
+                    np.matmul(dy, W.mT, out=dx)
 
     return advance
 

@@ -52,7 +52,7 @@ def run_again(notebook, cell):
 
 def test_by_keyboard_alone_it_is_played_changed_and_paused(notebook, box):
     press_button(box, "play", "Enter")
-    wait_until(box, "explorer.steps_done > 60")
+    wait_until(box, "explorer.steps_done > 340")
     box.press("learning rate", "ArrowRight", times=5)
     wait_until(box, "explorer.state['lr'] > 0.3")
     assert box.ask("explorer.playing")
@@ -67,10 +67,10 @@ def test_by_keyboard_alone_it_is_played_changed_and_paused(notebook, box):
 
 def test_dragged_while_it_plays_it_plays_on_from_the_start(box):
     box.click("play")
-    wait_until(box, "explorer.steps_done > 200")
+    wait_until(box, "explorer.steps_done > 400")
     box.drag("initial scale", 0.8)
     wait_until(box, "explorer.state['init_scale'] > 2")
-    assert box.ask("explorer.playing and explorer.steps_done < 200")
+    assert box.ask("explorer.playing and explorer.steps_done < 300")
     box.click("pause")
     box.settle()
     assert box.pictures() == box.redrawn()
@@ -78,17 +78,17 @@ def test_dragged_while_it_plays_it_plays_on_from_the_start(box):
 
 def test_ten_runs_of_its_cell_leave_one_explorer_and_no_task(notebook, box):
     notebook.python("_redrawn = None")
-    cell = notebook.page.locator(".jp-CodeCell", has_text="Playground()").last
+    cell = notebook.page.locator(".jp-CodeCell", has_text="Playground(steps=300)").last
     for _ in range(10):
         box = notebook.explorers()[0]
         box.click("play")
-        wait_until(box, "explorer.steps_done > 20")
+        wait_until(box, "explorer.steps_done > 300")
         run_again(notebook, cell)
     box = notebook.explorers()[0]
     assert not box.ask("explorer.playing") and notebook.value(TASKS) == 0
     assert len(notebook.explorers()) == 1
     box.click("play")
-    wait_until(box, "explorer.steps_done > 20")
+    wait_until(box, "explorer.steps_done > 300")
     assert notebook.value(TASKS) == 1
     box.click("pause")
     assert not notebook.complaints and not notebook.troubled_outputs()
