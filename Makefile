@@ -15,18 +15,19 @@ NBVAL := --nbval --nbval-current-env --nbval-cell-timeout=60
 # Without a user's own IPython start-up files; the longest files first, one file on one of two processes.
 PYTEST := IPYTHONDIR="$(CURDIR)/$(VENV)/ipython" $(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder -rfEs
 
-.PHONY: help lab test test-lessons notebooks lint data sweep bench bench-ui oracle test-deep screenshot constraints clean
+.PHONY: help lab test test-lessons robust notebooks lint data sweep bench bench-ui oracle test-deep screenshot constraints clean
 
 help:
 	@echo "make lab         open the lessons in JupyterLab"
 	@echo "make test        run the tests: code, notebooks with their outputs, three lessons in a real browser"
 	@echo "make test-lessons every lesson in a real browser: run all, drag everything; 1,000 slider events in 10 s"
+	@echo "make robust      ask every claim of the lessons again with other seeds, rates and lengths (some minutes)"
 	@echo "make notebooks   run every notebook and store clean outputs"
 	@echo "make lint        check the code and the notebooks with ruff"
 	@echo "make data        draw the cats again"
 	@echo "make sweep       train the 32,400 nets of lesson 4's maps again (some minutes; joblib)"
 	@echo "make oracle      compare with PyTorch (an environment of its own; installs PyTorch)"
-	@echo "make test-deep   the slow tests: every CPU type and thread count, the wheel in an empty environment"
+	@echo "make test-deep   the slow tests: make robust, every CPU type and thread count, the wheel in an empty environment"
 	@echo "make bench       time training steps against PyTorch, JAX and Keras (an environment of its own; 4 minutes)"
 	@echo "make bench-ui    time slider steps in JupyterLab against interact and ipympl (an environment of its own; 12 minutes)"
 	@echo "make screenshot  make the README's picture of the live explorer again"
@@ -48,6 +49,9 @@ test: $(VENV)/.test
 
 test-lessons: $(VENV)/.test
 	$(PYTEST) --dist loadgroup -m deep tests/browser
+
+robust: $(VENV)/.test
+	$(PY) tools/robust.py notebooks/*.ipynb
 
 notebooks: $(VENV)/.test
 	$(PY) tools/run_notebooks.py notebooks/*.ipynb
@@ -73,6 +77,7 @@ sweep: $(VENV)/.sweep
 
 test-deep: $(VENV)/.sweep
 	$(PYTEST) -m deep tests --ignore=tests/oracle
+	$(PY) tools/robust.py notebooks/*.ipynb
 	$(PY) tools/run_on_cpus.py $(NBVAL) notebooks
 
 screenshot: $(VENV)/.test

@@ -1,6 +1,7 @@
 """Batch normalization and a toy MLP in numpy, made to be read, dragged and checked.
 
-The map, in the order of the story: each file needs only what stands above it. `tests/test_house.py` holds this order.
+The map, in the order of the story: each file needs only what stands above it, and the wings (datasets, pictures, live)
+need of the numbers only `checks.py`. `tests/test_house.py` holds this. The explorers come last and use all of it.
 
 The numbers, in this folder
     checks.py         what is refused, and how it is said
@@ -16,15 +17,16 @@ The numbers, in this folder
     training.py       Training: one step after the other; fit
     inference.py      accuracy; reestimate: the running statistics found again
 
-datasets/             knows none of the numbers
+datasets/             the data
     files.py          a file of data/: found, checked, read
     face.py           how the face of a cat or a dog is drawn
     cats.py           black and coloured cats and dogs
     digits.py         handwritten digits
     plane.py          points in the plane: circles, spirals, two numbers measured in each animal
     sweep.py          what became of 32,400 nets, over a grid of settings
+    verdicts.py       what is claimed about BN, and what the lessons found
 
-pictures/             know neither numbers nor data
+pictures/             how they are drawn
     colors.py         what each colour means
     png.py            a picture as the bytes of a file
     moving_text.py    a text that changes with the picture
@@ -33,7 +35,7 @@ pictures/             know neither numbers nor data
     words.py          what a reader reads in a figure, as lines
     picture.py        Picture: a figure and its caption
 
-live/                 knows pictures only
+live/                 pictures that follow the hand
     sliders.py        sliders whose values stay exact, and the other controls
     kept.py           a method whose last result is kept
     cells.py          a cell that is run again
@@ -41,7 +43,7 @@ live/                 knows pictures only
     explorer.py       Explorer: controls, pictures and a caption that follow one state
     training_explorer.py  TrainingExplorer: the same for a training run, with play and pause
 
-explorers/            one file each, above all others; and what they share
+explorers/            one file each; and what they share
     arguments.py      what an explorer is given, checked
     examples.py       the nets and the data they show
     recorded_run.py   a training run, each step a replica

@@ -18,7 +18,7 @@ WINGS = {
         *("checks", "layer", "batchnorm", "linear", "elementwise", "losses", "gradcheck"),
         *("mlp", "sgd", "history", "training", "inference"),
     ),
-    "datasets": ("files", "face", "cats", "digits", "plane", "sweep"),
+    "datasets": ("files", "face", "cats", "digits", "plane", "sweep", "verdicts"),
     "pictures": ("colors", "png", "moving_text", "plots", "moving", "words", "picture"),
     "live": ("sliders", "kept", "cells", "one_thread", "explorer", "training_explorer"),
     # What several explorers share; they themselves stand side by side.

@@ -10,7 +10,7 @@ from test_notebooks import START, text_of
 
 from bnlib.explorers import EXPLORERS
 
-ROW = re.compile(r"^\| (.+?) \| \[\d+\. .+?\]\((\w+\.ipynb)#(\S+)\) \| (\w+) \|$", re.MULTILINE)
+ROW = re.compile(r"^\| (.+?) \| \[\d+\. .+?\]\((\w+\.ipynb)#(\S+)\) \| (\w+) \|(?: [a-z ]+ \|)?$", re.MULTILINE)
 ROWS = ROW.findall(text_of(START))
 CLASSES = {explorer.__name__ for explorer in EXPLORERS.values()}
 

@@ -1,0 +1,34 @@
+"""What is claimed about batch normalization, and what the lessons found: data/verdicts.csv, one claim a row."""
+
+import csv
+from typing import NamedTuple
+
+from . import files
+
+NAME = "verdicts.csv"
+WORDS = ("right", "right if", "disputed", "wrong")
+
+
+class Claim(NamedTuple):
+    """name: a few words without spaces; claim: what is said, in our words; source: who says it, as far as we know;
+    verdict: one of WORDS; trial: its number in lesson 9, or 0; boxes: where else it is judged, such as "02.3" for the
+    third box of lesson 2; settled: file#heading of the section that settles it, where lesson 9 does not.
+    """
+
+    name: str
+    claim: str
+    source: str
+    verdict: str
+    trial: int
+    boxes: tuple
+    settled: str
+
+
+def load_verdicts():
+    """All claims of data/verdicts.csv, as a list of `Claim`. Raises FileNotFoundError where no usual place has it."""
+    path = next((place / NAME for place in files.usual_places() if (place / NAME).is_file()), None)
+    if path is None:
+        raise FileNotFoundError(f"{NAME} was not found: run `git restore data` in the project's folder.")
+    with open(path, newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    return [Claim(**row | {"trial": int(row["trial"] or 0), "boxes": tuple(row["boxes"].split())}) for row in rows]
