@@ -23,7 +23,7 @@ CHECKSUMS = {
 class Sweep(NamedTuple):
     """Arrays over the grid: one axis for each name in AXES, in that order, and the seeds as the last.
 
-    How each net was trained: `train` of tools/sweep.py, and data/README.md.
+    How each net was trained: `train` of tools/make_sweep.py, and data/README.md.
     """
 
     axes: dict  # name -> the settings along this axis
