@@ -78,7 +78,8 @@ def test_twenty_steps_of_training_equal_pytorchs(
     seed, hidden, norm, placement, activation, bias, bn, weight_decay, sgd_momentum, loss
 ):
     inputs, outputs, n, batch_size, lr = 4, 3, 50, 16, 0.02
-    options = {"norm": norm, "placement": placement, "activation": activation, "bias": bias, "bn": bn}
+    options = {"norm": norm, "activation": activation, "bias": bias}
+    options |= {"placement": placement, "bn": bn} if norm else {}
     rng = np.random.default_rng(seed)
     model = MLP((inputs, *hidden, outputs), rng=rng, dtype=np.float64, **options)
     x, labels = rng.standard_normal((n, inputs)) * 2 + 1, rng.integers(0, outputs, n)
