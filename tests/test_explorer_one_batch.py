@@ -112,3 +112,8 @@ def test_the_upper_axis_names_the_z_of_each_dot(explorer, changes):
     named = upper.transData.transform([(value, 0) for value in z])[:, 0]
     np.testing.assert_allclose(np.unique(drawn.round(6)), np.unique(named.round(6)), atol=1e-5)
     np.testing.assert_allclose(np.unique(upper.xaxis.get_transform().transform(z)), np.unique(places), atol=1e-12)
+
+
+def test_data_with_a_mask_are_refused_since_the_mask_would_be_lost():
+    with pytest.raises(TypeError, match="data has a mask"):
+        OneBatch(data=np.ma.masked_array([1.0, 2.0], [True, False]))

@@ -2,9 +2,7 @@
 
 import copy
 
-import numpy as np
-
-from bnlib.checks import finite
+from bnlib import checks
 from bnlib.mlp import MLP
 
 
@@ -24,8 +22,8 @@ def checked_net(name, net, *, features=None, classes=None, replicas=False):
 
 def checked_numbers(name, values):
     """Values as an array of finite numbers, or an error."""
-    array = np.asarray(values)
+    array = checks.plain(name, values)
     if array.dtype.kind not in "biuf":
         raise TypeError(f"{name} must hold numbers, but it is an array of {array.dtype}: convert it first")
-    finite(array, name)
+    checks.finite(array, name)
     return array
