@@ -31,6 +31,7 @@ pictures/             how they are drawn
     png.py            a picture as the bytes of a file
     moving_text.py    a text that changes with the picture
     plots.py          the style, and functions that draw arrays into axes
+    strips.py         every value as a dot; what is on and what is off
     moving.py         lines, bars and bands that move
     words.py          what a reader reads in a figure, as lines
     picture.py        Picture: a figure and its caption
@@ -42,6 +43,10 @@ live/                 pictures that follow the hand
     one_thread.py     one thread for the cells and for the page's messages
     explorer.py       Explorer: controls, pictures and a caption that follow one state
     training_explorer.py  TrainingExplorer: the same for a training run, with play and pause
+
+quiz/                 questions with feedback
+    bank.py           the questions of data/questions/
+    question.py       Question: choose or type, and read what it means
 
 explorers/            one file each; and what they share
     arguments.py      what an explorer is given, checked

@@ -99,14 +99,15 @@ def test_the_data_card_and_the_code_have_the_same_checksums():
 def test_a_missing_file_is_reported_with_every_place_and_the_cure(load, name, cure, tmp_path, monkeypatch):
     package = tmp_path / "site" / "bnlib"
     monkeypatch.setattr(files, "__file__", str(package / "datasets" / "files.py"))
-    work = tmp_path / "work" / "notebooks"
+    work = tmp_path / "work" / "notebooks" / "deeper"
     work.mkdir(parents=True)
     monkeypatch.chdir(work)
     monkeypatch.setenv("BNLIB_DATA", str(tmp_path / "mine"))
     with pytest.raises(FileNotFoundError) as caught:
         load(tmp_path / "given")
     message = str(caught.value)
-    places = ["given", "mine", "work/notebooks/data", "work/data", "site/data", "site/bnlib/data"]
+    places = ["given", "mine", "work/notebooks/deeper/data", "work/notebooks/data", "work/data"]
+    places += ["site/data", "site/bnlib/data"]
     positions = [message.index(f"  {tmp_path / place}\n") for place in places]
     assert positions == sorted(positions)
     assert name in message and cure in message and "BNLIB_DATA" in message

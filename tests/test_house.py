@@ -19,8 +19,9 @@ WINGS = {
         *("mlp", "sgd", "history", "training", "inference"),
     ),
     "datasets": ("files", "face", "cats", "digits", "plane", "sweep", "verdicts"),
-    "pictures": ("colors", "png", "moving_text", "plots", "moving", "words", "picture"),
+    "pictures": ("colors", "png", "moving_text", "plots", "strips", "moving", "words", "picture"),
     "live": ("sliders", "kept", "cells", "one_thread", "explorer", "training_explorer"),
+    "quiz": ("bank", "question"),
     # What several explorers share; they themselves stand side by side.
     "explorers": ("arguments", "examples", "recorded_run", "two_species", "two_nets"),
 }
@@ -29,6 +30,7 @@ MAY_IMPORT = {
     "datasets": {"checks"},
     "pictures": {"checks"},
     "live": {"checks", "pictures"},
+    "quiz": {"datasets", "live"},
     "explorers": {"numbers", "checks", "datasets", "pictures", "live"},
 }
 THIRD_PARTY = {
@@ -36,6 +38,7 @@ THIRD_PARTY = {
     "datasets": {"numpy"},
     "pictures": {"numpy", "matplotlib", "cycler"},  # cycler: a part of matplotlib with a name of its own
     "live": {"numpy", "ipywidgets"},
+    "quiz": {"ipywidgets"},
     "explorers": {"numpy", "matplotlib", "ipywidgets"},
 }
 FILES = sorted(PACKAGE.rglob("*.py"))

@@ -1,6 +1,8 @@
 """What must hold of every notebook as it is stored; no cell runs here."""
 
 import ast
+import builtins
+import functools
 import re
 from pathlib import Path
 from urllib.parse import unquote
@@ -9,19 +11,30 @@ import nbformat
 import pytest
 from nbval.plugin import comment_markers, metadata_tags
 
+from bnlib.explorers import EXPLORERS
+
 ROOT = Path(__file__).resolve().parents[1]
-PATHS = sorted((ROOT / "notebooks").glob("*.ipynb"))
-START = ROOT / "notebooks" / "00_start_here.ipynb"
-LESSONS = [path for path in PATHS if path != START]
+FOLDER = ROOT / "notebooks"
+PATHS = sorted(FOLDER.rglob("*.ipynb"))
+START = FOLDER / "00_start_here.ipynb"
+CORE = sorted(FOLDER.glob("0[1-9]_*.ipynb"))
+DEEPER = sorted((FOLDER / "deeper").glob("*.ipynb"))
+LESSONS = CORE + DEEPER
 LIVE_VIEW = "application/vnd.jupyter.widget-view+json"
 
 every_notebook = pytest.mark.parametrize("path", PATHS, ids=lambda path: path.stem)
 every_lesson = pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+every_core_lesson = pytest.mark.parametrize("path", CORE, ids=lambda path: path.stem)
+every_deeper_lesson = pytest.mark.parametrize("path", DEEPER, ids=lambda path: path.stem)
+
+
+@functools.cache
+def read(path):
+    return nbformat.read(path, as_version=4)
 
 
 def cells(path, kind=None):
-    notebook = nbformat.read(path, as_version=4)
-    return [cell for cell in notebook.cells if kind in (None, cell.cell_type)]
+    return [cell for cell in read(path).cells if kind in (None, cell.cell_type)]
 
 
 def text_of(path):
@@ -101,8 +114,25 @@ def test_no_code_cell_is_longer_than_25_lines(path):
 
 
 @every_notebook
-def test_there_are_at_least_as_many_text_cells_as_code_cells(path):
-    assert len(cells(path, "markdown")) >= len(cells(path, "code"))
+def test_there_are_at_least_as_many_text_cells_as_open_code_cells(path):
+    assert len(cells(path, "markdown")) >= len([cell for cell in cells(path, "code") if not is_folded(cell)])
+
+
+def is_folded(cell):
+    return bool(cell.metadata.get("jupyter", {}).get("source_hidden"))
+
+
+@every_notebook
+def test_folded_are_the_cells_that_say_in_their_first_line_what_they_measure_or_draw(path):
+    for cell in cells(path, "code"):
+        says = bool(re.match(r"# (Sets up|Measures|Draws): \S", cell.source))
+        assert [says] * 2 == [is_folded(cell), "hide-input" in cell.metadata.get("tags", [])], cell.source
+
+
+def shows(cell, *names):
+    """Whether a cell ends with a call of one of these classes: then it runs without the cells above."""
+    value = getattr(ast.parse(cell.source).body[-1], "value", None)
+    return isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id in names
 
 
 def imports(cell):
@@ -116,9 +146,26 @@ def test_imports_name_what_they_import_and_leave_pyplot_alone(path):
         assert not any(name.endswith(".*") or "pyplot" in name for name in names), ast.unparse(node)
 
 
-@every_lesson
-def test_imports_stand_in_the_first_code_cell(path):
-    assert not [ast.unparse(node) for cell in cells(path, "code")[1:] for node in imports(cell)]
+EXPLORER_NAMES = [explorer.__name__ for explorer in EXPLORERS.values()]
+
+
+def explorer_cells(path):
+    return [cell for cell in cells(path, "code") if shows(cell, *EXPLORER_NAMES)]
+
+
+@every_notebook
+def test_imports_stand_in_the_first_cell_that_sets_up_and_where_a_cell_runs_alone(path):
+    others = [cell for cell in cells(path, "code") if not shows(cell, *EXPLORER_NAMES, "Question")]
+    assert not [ast.unparse(node) for cell in others[1:] for node in imports(cell)]
+
+
+@every_notebook
+def test_every_explorer_cell_imports_all_that_it_uses(path):
+    for cell in explorer_cells(path):
+        known = set(dir(builtins)) | {alias.asname or alias.name for node in imports(cell) for alias in node.names}
+        used = {node.id for node in ast.walk(ast.parse(cell.source)) if isinstance(node, ast.Name)}
+        made = {node.id for node in ast.walk(ast.parse(cell.source)) if isinstance(getattr(node, "ctx", 0), ast.Store)}
+        assert used <= known | made, cell.source
 
 
 @every_notebook
@@ -129,19 +176,31 @@ def test_every_answer_has_the_blank_lines_that_let_markdown_be_rendered(path):
         assert opened == len(re.findall(r"\n\n</details>", cell.source)) == len(re.findall(r"</details>", cell.source))
 
 
-@every_notebook
-def test_the_title_has_the_number_of_the_file_and_the_minutes_it_takes(path):
+@every_lesson
+def test_the_title_names_the_minutes_and_what_it_needs(path):
     title = cells(path)[0]
     assert title.cell_type == "markdown"
-    assert re.match(rf"# {int(path.name[:2])}\. \S", title.source)
-    assert re.search(r"\d+ minutes", title.source)
+    number = rf"{int(path.name[:2])}\. " if path in CORE else ""
+    assert re.match(rf"# {number}[A-Z]", title.source)
+    assert re.search(r"\b\d+ minutes", title.source)
+    assert re.search(r"\bneeds: ", title.source)
 
 
-@every_lesson
-def test_the_title_cell_asks_for_a_prediction_and_the_end_asks_three_questions(path):
+@every_core_lesson
+def test_a_core_lesson_asks_first_and_ends_in_three_questions_with_feedback(path):
+    asked = [index for index, cell in enumerate(cells(path)) if cell.cell_type == "code" and shows(cell, "Question")]
+    check = next(i for i, cell in enumerate(cells(path)) if re.search(r"^## Check yourself", cell.source, re.MULTILINE))
+    assert asked[0] <= 2
+    assert len([index for index in asked if index > check]) >= 3
+
+
+@every_deeper_lesson
+def test_a_deeper_lesson_asks_for_a_prediction_and_ends_in_questions(path):
     assert "**Predict:**" in cells(path)[0].source
-    check = section(path, "Check yourself")
-    assert check.count("<details>") == 3
+    ends = section(path, "Check yourself").count("<details>") + len(
+        [c for c in cells(path, "code") if shows(c, "Question")]
+    )
+    assert ends >= 3
 
 
 @every_lesson
@@ -150,15 +209,19 @@ def test_a_lesson_ends_with_a_summary_and_its_sources(path):
     assert re.search(r"(section|equation|algorithm|figure|table|appendix) ", section(path, "References"), re.IGNORECASE)
 
 
-@every_notebook
-def test_a_notebook_links_to_its_neighbours_at_the_top_and_at_the_end(path):
-    place = PATHS.index(path)
-    neighbours = {other.name for other in PATHS[max(place - 1, 0) : place + 2] if other != path}
-    texts = cells(path, "markdown")
-    for end in (texts[0].source, texts[-1].source):
-        linked = {target.partition("#")[0] for target in links(end)}
-        # 00 is where the map stands: nothing comes before it, and its first lines lead on by the map.
-        assert neighbours <= linked or (path == START and end == texts[0].source), (neighbours, linked)
+@every_core_lesson
+def test_a_core_lesson_links_to_its_neighbours_at_the_end_and_to_the_tour_at_the_top(path):
+    row = [START, *CORE]
+    place = row.index(path)
+    first, last = (cells(path, "markdown")[end].source for end in (0, -1))
+    assert START.name in {target.partition("#")[0] for target in links(first)}
+    assert {other.name for other in row[place + 1 : place + 2]} <= {target.partition("#")[0] for target in links(last)}
+
+
+@every_deeper_lesson
+def test_a_deeper_lesson_links_back_at_the_top_and_at_the_end(path):
+    for end in (0, -1):
+        assert f"../{START.name}" in {target.partition("#")[0] for target in links(cells(path, "markdown")[end].source)}
 
 
 def section(path, heading):
@@ -195,19 +258,8 @@ def test_links_lead_to_files_and_headings_that_exist(path):
         assert not anchor or anchor in anchors(target), link
 
 
-def numbers_of_the_map(text):
-    """Numbers of the lessons that a map links to, and of those that it calls planned."""
-    linked = {int(number) for number in re.findall(r"\((?:notebooks/)?(\d\d)_\w+\.ipynb", text)}
-    planned = {
-        int(number) for line in text.splitlines() if "(planned" in line for number in re.findall(r"\b(\d+)\. ", line)
-    }
-    return linked, planned
-
-
 @pytest.mark.parametrize("path", [START, ROOT / "README.md"], ids=lambda path: path.name)
-def test_the_map_names_every_lesson_and_marks_the_planned_ones(path):
-    linked, planned = numbers_of_the_map(text_of(path) if path == START else path.read_text())
-    existing = {int(other.name[:2]) for other in PATHS}
-    assert existing - {0} <= linked <= existing
-    assert not existing & planned
-    assert existing | planned == set(range(max(existing | planned) + 1))
+def test_the_map_names_every_notebook(path):
+    text = text_of(path) if path == START else path.read_text(encoding="utf-8")
+    linked = {(path.parent / link.partition("#")[0]).resolve() for link in links(text) if not re.match("[a-z]+:", link)}
+    assert set(PATHS) - {START} <= linked

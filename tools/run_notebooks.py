@@ -1,6 +1,6 @@
 """Run notebooks and store their outputs, clean: two runs, or two machines, leave the same file.
 
-python tools/run_notebooks.py notebooks/*.ipynb
+python tools/run_notebooks.py notebooks/*.ipynb notebooks/deeper/*.ipynb
 """
 
 import argparse
@@ -15,6 +15,7 @@ METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
 }
+FOLDED = "# Sets up:", "# Measures:", "# Draws:"  # the first words of a cell whose input is folded away
 LIVE_VIEW = "application/vnd.jupyter.widget-view+json"  # its model id is random, and useless without the kernel
 
 
@@ -37,6 +38,7 @@ def run(path):
         cell.metadata.pop("execution", None)
         cell.metadata.pop("trusted", None)
         if cell.cell_type == "code":
+            fold(cell)
             for output in cell.outputs:
                 output.get("data", {}).pop(LIVE_VIEW, None)
             if source == cell.source and not differences(old_outputs, cell.outputs):
@@ -44,6 +46,16 @@ def run(path):
     nbformat.validate(notebook)
     nbformat.write(notebook, path)
     return path
+
+
+def fold(cell):
+    """Give a cell both marks of folded input, of JupyterLab and of Jupyter Book, or none, as its first line says."""
+    tags = [tag for tag in cell.metadata.pop("tags", []) if tag != "hide-input"]
+    cell.metadata.pop("jupyter", None)
+    if cell.source.startswith(FOLDED):
+        cell.metadata["jupyter"], tags = {"source_hidden": True}, [*tags, "hide-input"]
+    if tags:
+        cell.metadata["tags"] = tags
 
 
 def keep_pictures(old_outputs, new_outputs):

@@ -11,7 +11,7 @@ def load(name, checksums, repair, folder=None):
     """The arrays of the .npz file `name`, as a dict with the keys of checksums.
 
     checksums: array name -> SHA-256 of the array, see `checksum`; repair: what to do about a bad file, for the message.
-    Looks in folder, $BNLIB_DATA, data/ and ../data from the working directory, beside the package and inside it. In a
+    Looks in folder, $BNLIB_DATA, data/, ../data and ../../data from the working directory, beside the package and inside it. In a
     place that nobody named, a file that is another one is passed over, if there is one further on.
     Raises FileNotFoundError where no place has the file; ValueError where the file found is damaged or altered.
     """
@@ -47,7 +47,9 @@ def read(path, checksums, repair):
 def usual_places():
     """The folders to look in where none was named, in this order, as absolute paths."""
     package = Path(__file__).parents[1]
-    return [Path(place).resolve() for place in ("data", "../data", package.parent / "data", package / "data")]
+    return [
+        Path(place).resolve() for place in ("data", "../data", "../../data", package.parent / "data", package / "data")
+    ]
 
 
 def checksum(array):

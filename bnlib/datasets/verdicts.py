@@ -11,8 +11,9 @@ WORDS = ("right", "right if", "disputed", "wrong")
 
 class Claim(NamedTuple):
     """name: a few words without spaces; claim: what is said, in our words; source: who says it, as far as we know;
-    verdict: one of WORDS; trial: its number in lesson 9, or 0; boxes: where else it is judged, such as "02.3" for the
-    third box of lesson 2; settled: file#heading of the section that settles it, where lesson 9 does not.
+    verdict: one of WORDS; trial: its number in claims_on_trial, or 0; boxes: where else it is judged, such as
+    "scale_and_shift.3" for the third box of that notebook; settled: file#heading, in notebooks/, of the section that
+    settles it, where no trial does.
     """
 
     name: str

@@ -32,6 +32,7 @@ from .moving import (
 )
 from .picture import Picture
 from .plots import draw_band, draw_histogram, draw_images, figure
+from .strips import draw_strips, draw_switches
 
 __all__ = [
     "BLACK",
@@ -59,6 +60,8 @@ __all__ = [
     "draw_band",
     "draw_histogram",
     "draw_images",
+    "draw_strips",
+    "draw_switches",
     "figure",
     "fixed_ticks",
     "heights",
