@@ -1,32 +1,59 @@
 """One court: data/verdicts.csv, and whatever a lesson calls right, right if, disputed or wrong."""
 
+import ast
 import csv
 import re
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
-from test_notebooks import LESSONS, ROOT, START, anchors, every_lesson, text_of
+from test_notebooks import FOLDER, LESSONS, PATHS, anchors, every_lesson, read, text_of
 
 from bnlib.datasets.verdicts import WORDS, load_verdicts
 
 CLAIMS = load_verdicts()
-COURT = ROOT / "notebooks" / "09_claims_on_trial.ipynb"
+COURT = FOLDER / "deeper" / "claims_on_trial.ipynb"
 OTHERS = [path for path in LESSONS if path != COURT]
+WAYS_IN = [path for path in PATHS if path not in LESSONS]
 NOBODY = "often said"
 BOX, VERDICT = "You may have read that", r"Verdict: (right if|right|disputed|wrong)\b"
+HEADING = re.compile(r"^#{2,3} (?:(\d+)\. )?(.+)\n", re.MULTILINE)
+SAY = re.compile(r"\*\*\*Say:\*\*\* (.+)\.$", re.MULTILINE)
 with open(Path(__file__).parent / "sentences.csv", newline="", encoding="utf-8") as file:
     SENTENCES = list(csv.DictReader(file))
 
 
 def trials():
-    """Number -> text of each trial of lesson 9."""
-    parts = re.split(r"^#{2,3} (?:(\d+)\. )?", text_of(COURT), flags=re.MULTILINE)
-    return {int(number): text for number, text in zip(parts[1::2], parts[2::2], strict=True) if number}
+    """Number -> heading and text of each trial of claims_on_trial."""
+    _, *parts = HEADING.split(text_of(COURT))
+    found = [(int(number), words, text) for number, words, text in zip(*[iter(parts)] * 3, strict=True) if number]
+    assert len({number for number, *_ in found}) == len(found)
+    return {number: (words, text) for number, words, text in found}
+
+
+def code_of_trials():
+    """Number -> the code cells of each trial."""
+    found, number = {}, None
+    for cell in read(COURT).cells:
+        if cell.cell_type == "code":
+            found.setdefault(number, []).append(cell.source)
+        elif headings := HEADING.findall(cell.source + "\n"):
+            number = int(headings[-1][0] or 0)
+    return {number: sources for number, sources in found.items() if number}
+
+
+def name_of(path):
+    """The name of a notebook, as in the column `boxes`: without its number."""
+    return re.sub(r"^\d+_", "", path.stem)
 
 
 def verdicts_of_boxes(path):
     """The verdict words behind each box of a lesson, in order."""
     return [re.findall(VERDICT, box) for box in text_of(path).split(BOX)[1:]]
+
+
+def section(heading):
+    return text_of(COURT).split(f"\n## {heading}\n")[1].split("\n## ")[0]
 
 
 # The table
@@ -42,23 +69,87 @@ def test_each_claim_is_settled_somewhere():
         assert bool(claim.trial) != bool(claim.settled), claim.name
         if claim.settled:
             file, heading = claim.settled.split("#")
-            assert heading.replace(" ", "-") in anchors(ROOT / "notebooks" / file), claim.settled
+            assert heading.replace(" ", "-") in anchors(FOLDER / file), claim.settled
 
 
-# The lessons
+def test_each_box_of_the_table_is_one_of_a_notebook_and_stands_there_once():
+    boxes = [box for claim in CLAIMS for box in claim.boxes]
+    assert len(set(boxes)) == len(boxes)
+    assert {box.rpartition(".")[0] for box in boxes} <= {name_of(path) for path in OTHERS}
 
 
-def test_each_trial_of_lesson_9_has_the_verdict_of_the_table():
-    found = {number: re.findall(VERDICT, text) for number, text in trials().items()}
+# The trials
+
+
+def test_each_trial_has_the_verdict_of_the_table():
+    found = {number: re.findall(VERDICT, text) for number, (_, text) in trials().items()}
     assert found == {claim.trial: [claim.verdict] for claim in CLAIMS if claim.trial}
     assert sorted(found) == list(range(1, 37))
 
 
+def test_the_heading_of_a_trial_is_plain_so_that_links_jump_to_it():
+    for number, (heading, _) in trials().items():
+        assert re.fullmatch(r"[A-Za-z0-9 ]+", heading), number
+
+
+def test_each_trial_quotes_its_claim_first_and_says_one_sentence_instead():
+    for number, (_, text) in trials().items():
+        assert re.match(r"\n> .*\w.*\n\n", text), number
+        assert len(re.findall("^>", text, re.MULTILINE)) == len(SAY.findall(text)) == 1, number
+        assert text.count("Say:") == 1, number
+
+
+def test_each_trial_has_a_cell_that_asserts():
+    cells = code_of_trials()
+    assert sorted(cells) == list(range(1, 37))
+    for number, sources in cells.items():
+        nodes = [node for source in sources for node in ast.walk(ast.parse(source))]
+        assert any(isinstance(node, ast.Assert) for node in nodes), number
+
+
+def test_the_table_at_the_top_has_heading_verdict_and_sentence_of_each_trial():
+    row = r"^\| \[(\d+)\. (.+?)\]\(#(.+?)\) \| ([a-z ]+) \| (.+) \|$"
+    rows = re.findall(row, section("All verdicts"), re.MULTILINE)
+    assert rows == [
+        (
+            str(number),
+            heading,
+            f"{number}. {heading}".replace(" ", "-"),
+            *re.findall(VERDICT, text),
+            *SAY.findall(text),
+        )
+        for number, (heading, text) in trials().items()
+    ]
+
+
+def test_it_lists_what_the_other_lessons_have_settled():
+    row = r"^\| (.+?) \| (.+?) \| \[.+?\]\(([\w./]+)#(\S+)\) \|$"
+    rows = [
+        (claim, verdict, (COURT.parent / file).resolve(), unquote(anchor))
+        for claim, verdict, file, anchor in re.findall(row, section("Settled in other lessons"), re.MULTILINE)
+    ]
+    expected = [claim for claim in CLAIMS if claim.settled and not claim.source.startswith(NOBODY)]
+    targets = [claim.settled.replace(" ", "-").split("#") for claim in expected]
+    assert rows == [
+        (claim.claim, claim.verdict, FOLDER / file, anchor)
+        for claim, (file, anchor) in zip(expected, targets, strict=True)
+    ]
+
+
+def test_the_counts_in_words_are_those_of_the_table():
+    verdicts = [claim.verdict for claim in CLAIMS if claim.trial]
+    assert verdicts.count("wrong") == 11 and "eleven of the 36 are wrong" in section("All verdicts")
+    assert verdicts.count("right if") == 18 and "half are right under a condition" in section("All verdicts")
+
+
+# The other notebooks
+
+
 @pytest.mark.parametrize("path", OTHERS, ids=lambda path: path.stem)
 def test_each_box_of_a_lesson_has_one_verdict_and_it_is_that_of_the_table(path):
-    boxes = {f"{path.name[:2]}.{i}": words for i, words in enumerate(verdicts_of_boxes(path), start=1)}
-    table = {box: [claim.verdict] for claim in CLAIMS for box in claim.boxes if box[:2] == path.name[:2]}
-    assert boxes == table
+    boxes = {f"{name_of(path)}.{i}": words for i, words in enumerate(verdicts_of_boxes(path), start=1)}
+    table = {box: claim.verdict for claim in CLAIMS for box in claim.boxes}
+    assert boxes == {box: [word] for box, word in table.items() if box.rpartition(".")[0] == name_of(path)}
 
 
 @pytest.mark.parametrize("path", OTHERS, ids=lambda path: path.stem)
@@ -73,27 +164,13 @@ def test_no_other_words_are_used_as_verdicts(path):
     assert not re.findall(loose, text_of(path))
 
 
-def test_lesson_9_lists_what_the_other_lessons_have_settled():
-    table = trials_free_section("Settled in other lessons")
-    rows = re.findall(r"^\| (.+?) \| (.+?) \| \[\d\. (.+?)\]\((\w+\.ipynb)#", table, re.MULTILINE)
-    expected = [claim for claim in CLAIMS if claim.settled and not claim.source.startswith(NOBODY)]
-    assert rows == [(c.claim, c.verdict, c.settled.split("#")[1], c.settled.split("#")[0]) for c in expected]
-
-
-def trials_free_section(heading):
-    return text_of(COURT).split(f"\n## {heading}\n")[1].split("\n## ")[0]
-
-
-def test_the_count_in_words_is_that_of_the_table():
-    wrong = [claim for claim in CLAIMS if claim.trial and claim.verdict == "wrong"]
-    assert len(wrong) == 11 and "eleven of the 36 are wrong" in trials_free_section("The count")
-
-
 def test_the_index_gives_the_verdicts_of_the_table():
-    row = r"^\| … .+ \| \[9\. (\d+)\..+\) \| \w+ \| ([a-z ]+) \|$"
-    rows = re.findall(row, text_of(START), re.MULTILINE)
+    row = r"^- \[.+\]\([\w./]*claims_on_trial\.ipynb#(\d+)\.\S*\): ([a-z ]+)$"
+    texts = [text_of(path) for path in WAYS_IN]
+    rows = [found for text in texts for found in re.findall(row, text, re.MULTILINE)]
     verdicts = {claim.trial: claim.verdict for claim in CLAIMS if claim.trial}
-    assert len(rows) >= 6 and all(verdicts[int(trial)] == word for trial, word in rows)
+    assert len(rows) == sum(len(re.findall(r"claims_on_trial\.ipynb#\d", text)) for text in texts) >= 6
+    assert all(verdicts[int(trial)] == word for trial, word in rows)
 
 
 # The five documents
