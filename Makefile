@@ -5,6 +5,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 PIP_INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check
 LAB_OPTIONS ?=
+NOTEBOOKS := notebooks/*.ipynb notebooks/deeper/*.ipynb
 
 # These nets are small: with more BLAS threads than free cores they run many times slower.
 export OPENBLAS_NUM_THREADS ?= 1
@@ -51,10 +52,10 @@ test-lessons: $(VENV)/.test
 	$(PYTEST) --dist loadgroup -m deep tests/browser
 
 robust: $(VENV)/.test
-	$(PY) tools/robust.py notebooks/*.ipynb
+	$(PY) tools/robust.py $(NOTEBOOKS)
 
 notebooks: $(VENV)/.test
-	$(PY) tools/run_notebooks.py notebooks/*.ipynb
+	$(PY) tools/run_notebooks.py $(NOTEBOOKS)
 
 lint: $(VENV)/.dev
 	$(PY) -m ruff check .
@@ -77,7 +78,7 @@ sweep: $(VENV)/.sweep
 
 test-deep: $(VENV)/.sweep
 	$(PYTEST) -m deep tests --ignore=tests/oracle
-	$(PY) tools/robust.py notebooks/*.ipynb
+	$(PY) tools/robust.py $(NOTEBOOKS)
 	$(PY) tools/run_on_cpus.py $(NBVAL) notebooks
 
 screenshot: $(VENV)/.test

@@ -176,7 +176,7 @@ NAMED = {
 }
 OPPOSITE = {one: other for pair in PAIRS for one, other in (pair, pair[::-1])}
 TESTS = Path(__file__).parent
-STORED = [*sorted((TESTS.parent / "notebooks").glob("*.ipynb")), TESTS / "words.txt"]
+STORED = [*sorted((TESTS.parent / "notebooks").rglob("*.ipynb")), TESTS / "words.txt"]
 
 
 def stored_words(path):

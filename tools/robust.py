@@ -1,6 +1,6 @@
 """The referee: ask every claim of the lessons again with other seeds, at another learning rate and for longer.
 
-    python tools/robust.py notebooks/*.ipynb
+    python tools/robust.py notebooks/*.ipynb notebooks/deeper/*.ipynb
 
 A claim is an assertion whose message is a sentence: assert condition, "claim in words". A lesson takes part by a cell
 with the tag `parameters` that sets SEED, RATE and LENGTH. Its code cells run again, statement by statement, once with
@@ -131,7 +131,7 @@ def report(path, settings, judged):
         failed = [name(setting) for setting, held in zip(settings[1:], results[1:], strict=True) if held is False]
         good &= well
         print(
-            f"{path.stem[:2]}  {'  ' if well else '! '}{here:10} {elsewhere if settings[1:] else 'one setting only':17}"
+            f"{path.stem}  {'  ' if well else '! '}{here:10} {elsewhere if settings[1:] else 'one setting only':17}"
             f" {words['claim'] or 'identity: ' + words['line']}{' | fails at ' + '; '.join(failed) if failed else ''}"
         )
     raised = list(dict.fromkeys(line for result in judged for line in result["raised"]))
@@ -139,13 +139,13 @@ def report(path, settings, judged):
         ran = [line not in result["raised"] for result in judged]
         where = [name(setting) or "its own setting" for setting, did in zip(settings, ran, strict=True) if not did]
         good &= ran[0] and sum(ran[1:]) >= NEEDED * len(ran[1:])
-        print(f"{path.stem[:2]}  ! could not run {line} | at {'; '.join(where)}")
+        print(f"{path.stem}  ! could not run {line} | at {'; '.join(where)}")
     if raised[SHOWN:]:
         good = False
-        print(f"{path.stem[:2]}  ! and {len(raised) - SHOWN} more")
+        print(f"{path.stem}  ! and {len(raised) - SHOWN} more")
     if tagged and not claims:
         good = False
-        print(f"{path.stem[:2]}  ! has the tag `parameters` and no claim")
+        print(f"{path.stem}  ! has the tag `parameters` and no claim")
     return claims, good
 
 

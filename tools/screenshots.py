@@ -53,11 +53,15 @@ def main():
     parser.add_argument("--closed", action="store_true", help="leave the <details> closed (default: open them)")
     options = parser.parse_args()
 
-    folder = options.notebooks[0].resolve().parent
-    with LabServer(folder) as lab, chromium() as browser:
+    with LabServer() as lab, chromium() as browser:
         for path in options.notebooks:
             notebook = NotebookPage(
-                browser, lab, path.name, width=options.width, height=options.height + HEADER, scale=options.scale
+                browser,
+                lab,
+                path.resolve().relative_to(lab.notebooks),
+                width=options.width,
+                height=options.height + HEADER,
+                scale=options.scale,
             )
             if not options.no_run and not notebook.run_all():
                 print(f"{path}: a cell raised an exception")

@@ -11,8 +11,9 @@ def load(name, checksums, repair, folder=None):
     """The arrays of the .npz file `name`, as a dict with the keys of checksums.
 
     checksums: array name -> SHA-256 of the array, see `checksum`; repair: what to do about a bad file, for the message.
-    Looks in folder, $BNLIB_DATA, data/, ../data and ../../data from the working directory, beside the package and inside it. In a
-    place that nobody named, a file that is another one is passed over, if there is one further on.
+    checksums: array name -> SHA-256 of the array, see `checksum`; repair: what to do about a bad file, for the message.
+    Looks in folder, $BNLIB_DATA, data/, ../data and ../../data from the working directory, beside the package and
+    inside it. In a place that nobody named, a file that is another one is passed over, if there is one further on.
     Raises FileNotFoundError where no place has the file; ValueError where the file found is damaged or altered.
     """
     named = [Path(place).resolve() for place in (folder, os.environ.get("BNLIB_DATA")) if place]

@@ -14,7 +14,7 @@ CHOICES, NUMBER = {"question", "choices"}, {"question", "answer", "tolerance", "
 
 
 def load_questions():
-    """All questions, as a dict: name -> table. FileNotFoundError where no usual place has them, ValueError for a bad one."""
+    """All questions, a dict: name -> table. FileNotFoundError where no place has them, ValueError for a bad one."""
     folder = next((place / FOLDER for place in files.usual_places() if (place / FOLDER).is_dir()), None)
     if folder is None:
         raise FileNotFoundError("data/questions was not found: run `git restore data` in the project's folder.")

@@ -9,10 +9,10 @@ import pytest
 from lab_server import ROOT, LabServer
 from notebook_page import NO_CHROMIUM, NotebookPage, chromium, find_chromium
 
-ALWAYS = "00_start_here", "02_scale_and_shift", "10_playground"  # the others in `make test-lessons`
+ALWAYS = "00_start_here", "02_scale_and_shift", "playground"  # the others in `make test-lessons`
 NOTEBOOKS = [
     pytest.param(path, marks=[pytest.mark.xdist_group(path.stem)] + [pytest.mark.deep] * (path.stem not in ALWAYS))
-    for path in sorted((ROOT / "notebooks").glob("*.ipynb"))
+    for path in sorted((ROOT / "notebooks").rglob("*.ipynb"))
 ]
 
 
@@ -35,7 +35,7 @@ def lab(browser):
 @pytest.fixture(scope="module", params=NOTEBOOKS, ids=lambda path: path.stem)
 def notebook(request, browser, lab):
     """A notebook whose cells were all run; `finished` says whether none raised."""
-    page = NotebookPage(browser, lab, request.param.name)
+    page = NotebookPage(browser, lab, request.param.relative_to(ROOT / "notebooks"))
     page.finished = page.run_all()
     yield page
     page.close()

@@ -3,6 +3,7 @@
 import json
 import shutil
 from contextlib import contextmanager
+from pathlib import Path
 
 import nbformat
 from explorer_box import ExplorerBox
@@ -74,13 +75,13 @@ def chromium():
 
 
 class NotebookPage:
-    """`NotebookPage(browser, lab, "02_scale_and_shift.ipynb")`, then `run_all()`, `explorers()`, `python("print(1)")`.
+    """`NotebookPage(browser, lab, "deeper/playground.ipynb")`, then `run_all()`, `explorers()`, `python("print(1)")`.
 
     complaints: errors of the page, and errors and warnings of the browser's console, as they come.
     """
 
     def __init__(self, browser, lab, notebook, *, width=1280, height=900, scale=1):
-        self.name = notebook.removesuffix(".ipynb")
+        self.name = Path(notebook).stem
         self.complaints = []
         self.page = browser.new_page(viewport={"width": width, "height": height}, device_scale_factor=scale)
         self.page.set_default_timeout(60_000)

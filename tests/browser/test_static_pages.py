@@ -8,7 +8,7 @@ import nbformat
 import pytest
 from lab_server import ROOT
 
-NOTEBOOKS = [path for path in sorted((ROOT / "notebooks").glob("*.ipynb")) if '"image/png"' in path.read_text()]
+NOTEBOOKS = [path for path in sorted((ROOT / "notebooks").rglob("*.ipynb")) if '"image/png"' in path.read_text()]
 
 
 @pytest.fixture(scope="module")

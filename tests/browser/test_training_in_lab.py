@@ -10,7 +10,7 @@ TASKS = "sum('keep_training' in repr(task) for task in asyncio.all_tasks(asyncio
 
 @pytest.fixture(scope="module")
 def notebook(browser, lab):
-    page = NotebookPage(browser, lab, "10_playground.ipynb")
+    page = NotebookPage(browser, lab, "deeper/playground.ipynb")
     assert page.run_all()
     page.python("import asyncio")
     yield page

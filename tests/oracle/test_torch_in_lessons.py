@@ -14,7 +14,7 @@ NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 PROGRAM_AND_OUTPUT = re.compile(r"```python\n(import torch\n.*?)```\n+```text\n(.*?)```", re.DOTALL)
 PROGRAMS = [
     pytest.param(*found.groups(), id=f"{path.stem}-{cell['id']}")
-    for path in sorted(NOTEBOOKS.glob("*.ipynb"))
+    for path in sorted(NOTEBOOKS.rglob("*.ipynb"))
     for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]
     if cell["cell_type"] == "markdown"
     for found in PROGRAM_AND_OUTPUT.finditer("".join(cell["source"]))
