@@ -1,4 +1,4 @@
-"""The explorer of lesson 03: what batch normalization takes off the gradient of one unit."""
+"""The explorer of lesson 03: what batch normalization subtracts from the gradient of one unit."""
 
 import itertools
 from types import SimpleNamespace
@@ -77,7 +77,7 @@ class GradientBeforeAfter(Explorer):
             ax.axhline(0, color=GRAY, linewidth=0.8, linestyle="-")
             side = SimpleNamespace(
                 stems=moving_line(ax, "-", color=SKY, linewidth=1),
-                line=moving_line(ax, "--", "what BN takes off", color=BLACK),
+                line=moving_line(ax, "--", "what BN subtracts", color=BLACK),
                 others=moving_line(ax, "o", "an example", color=BLUE, markersize=5),
                 first=moving_line(ax, "D", "example 1", color=ORANGE, markersize=9),
                 text=ax.text(0.02, 0.97, "", transform=ax.transAxes, va="top", animated=True),
