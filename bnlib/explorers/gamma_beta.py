@@ -60,9 +60,7 @@ class GammaBeta(Explorer):
             x = data[: 2 * self.largest].reshape(2 * self.largest, -1).astype(model.dtype)
             self.pre_activations = copy.copy(model.layers[0]).forward(x).astype(np.float64)
         if not np.abs(self.pre_activations).max() <= LARGEST_Z:
-            raise ValueError(
-                f"data so large that |z| is above {LARGEST_Z:g} cannot be drawn: scale it for the net first"
-            )
+            raise ValueError(f"data so large that |z| is above {LARGEST_Z:g} cannot be drawn: scale it first")
         super().__init__(**start)
 
     def make_controls(self):
@@ -112,10 +110,8 @@ class GammaBeta(Explorer):
 
     def compute(self, gamma, beta, m, w_scale, b_shift, unit, activation):
         plain, other = (self.pre_activations[start : start + m, unit] for start in (0, self.largest))
-        result, of_other, of_plain = (
-            normalize_and_activate(z, gamma, beta, activation)
-            for z in (w_scale * plain + b_shift, w_scale * other + b_shift, plain)
-        )
+        batches = w_scale * plain + b_shift, w_scale * other + b_shift, plain
+        result, of_other, of_plain = (normalize_and_activate(z, gamma, beta, activation) for z in batches)
         result.gap_of_other, result.plain = of_other.gap, plain
         result.moved = np.abs(result.z_hat - np.sign(w_scale) * of_plain.z_hat).max()
         return result

@@ -138,6 +138,6 @@ class InternalShift(Explorer):
             said.append(f"{name} {', '.join(at)} (loss {result.losses[name]:.2f})")
         return (
             f"{activation} units, step {step} of {STEPS}, shift by the {shift}, as layers 2, 3 and 4 meet it: "
-            f"{'; '.join(said)}. The loss is that of {PROBES} digits together, the histograms are what unit {unit} sends "
-            "in for them: now (filled) and at step 0 (black line), scaled to equal height."
+            f"{'; '.join(said)}. The loss is that of {PROBES} digits together, the histograms show what unit {unit} "
+            "sends in for them: now (filled) and at step 0 (black line), scaled to equal height."
         )

@@ -65,7 +65,7 @@ class TrainLive(TwoNets):
             right, diverged = f"{np.median(seen.right):.0%} right", f"diverged {seen.diverged} of {self.replicas}"
             told.append(f"{name}: {right}, loss {loss}, {diverged}")
         return (
-            f"Step {self.steps_done}, jitter {jitter:.2f}, {'; '.join(told)}. Medians of {self.replicas} nets: the share "
-            f"of the test digits that is right, in eval mode, and the loss of {PROBES} training digits with the noise "
-            f"off: without jitter, and normalized all together."
+            f"Step {self.steps_done}, jitter {jitter:.2f}, {'; '.join(told)}. Medians of {self.replicas} nets: the "
+            f"share of the test digits that is right, in eval mode, and the loss of {PROBES} training digits with the "
+            "noise off: without jitter, and normalized all together."
         )
