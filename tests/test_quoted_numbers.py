@@ -22,8 +22,8 @@ def golden_outputs(index):
     return found
 
 
-def test_lesson_07_quotes_case_181():
-    notebook = nbformat.read(ROOT / "notebooks" / "07_inference.ipynb", as_version=4)
+def test_the_deeper_lesson_quotes_case_181():
+    notebook = nbformat.read(ROOT / "notebooks" / "deeper" / "folding_freezing_saving.ipynb", as_version=4)
     (cell,) = [cell.source for cell in notebook.cells if cell.cell_type == "code" and "[21, 181]" in cell.source]
     case, expected = random_case(181), golden_outputs(181)
     assert f"momentum={case.momentum!r}" in cell
