@@ -8,15 +8,22 @@ from seen import axes_titled, line_called
 
 from bnlib import MLP, accuracy, cats
 from bnlib.explorers import Coat
-from bnlib.explorers.coat import BRIGHTNESSES, HUES, WAYS, rgb, with_idle_norms
+from bnlib.explorers.chosen_statistics import with_idle_norms
+from bnlib.explorers.coat import BRIGHTNESSES, HUES, WAYS, rgb
 from bnlib.explorers.examples import nets_of_black_animals, unseen_animals
 
 EXPLORER = Coat
 rng = np.random.default_rng(7)
 STATES = [
-    {"coat": coat, "hue": hue, "background": ground, "way": way}
+    {"coat": coat, "hue": hue, "background": ground, "way": way, "mix": mix}
     for way in WAYS
-    for coat, hue, ground in [(0.1, "gray", 0.75), (0.94, "gray", 0.75), (0.5, "orange", 0.3), (0.33, "blue", 0.9)]
+    for coat, hue, ground, mix in [
+        (0.1, "gray", 0.75, 1.0),
+        (0.94, "gray", 0.75, 1.0),
+        (0.5, "orange", 0.3, 0.6),
+        (0.33, "blue", 0.9, 0.0),
+        (0.5, "gray", 0.75, 0.13),
+    ]
 ]
 
 
@@ -24,24 +31,25 @@ def pictures(coat, background):
     return cats.paint(unseen_animals(), coat, background).reshape(100, 3072).astype(float)
 
 
-def by_hand(way, x):
+def by_hand(way, x, mix=1.0):
     """What the net calls each row of x, and the standardized units of its first hidden layer."""
+    own = mix if way in ("BN, test batch", "no BN, re-estimated") else 0.0
     net, (_, plain) = nets_of_black_animals()[0], nets_of_black_animals()
     source, first = pictures("black", 0.75), None
     if way.startswith("no BN"):
         for linear in plain.linear_layers()[:-1]:
             source, x = (rows @ linear.W + linear.b for rows in (source, x))
             mean, std = source.mean(axis=0), np.sqrt(source.var(axis=0) + 1e-5)
-            if way == "no BN, re-estimated":
-                z_hat = (x - x.mean(axis=0)) / np.sqrt(x.var(axis=0) + 1e-5)
-                x = z_hat * std + mean
-            first = (x - mean) / std if first is None else first
+            middle = mean + own * (x.mean(axis=0) - mean)
+            z_hat = (x - middle) / np.sqrt(source.var(axis=0) + own * (x.var(axis=0) - source.var(axis=0)) + 1e-5)
+            x = z_hat * std + mean
+            first = z_hat if first is None else first
             source, x = np.maximum(source, 0), np.maximum(x, 0)
         return (x @ plain.linear_layers()[-1].W + plain.linear_layers()[-1].b).argmax(axis=1), first
     for linear, bn in zip(net.linear_layers()[:-1], net.batch_norm_layers(), strict=True):
         x = x @ linear.W
-        mean, var = (bn.running_mean, bn.running_var) if way == "BN, as trained" else (x.mean(axis=0), x.var(axis=0))
-        x = (x - mean) / np.sqrt(var + bn.eps)
+        mean = bn.running_mean + own * (x.mean(axis=0) - bn.running_mean)
+        x = (x - mean) / np.sqrt(bn.running_var + own * (x.var(axis=0) - bn.running_var) + bn.eps)
         first = x if first is None else first
         x = np.maximum(bn.gamma * x + bn.beta, 0)
     return (x @ net.linear_layers()[-1].W + net.linear_layers()[-1].b).argmax(axis=1), first
@@ -51,21 +59,24 @@ def by_hand(way, x):
 def test_the_caption_counts_what_plain_numpy_calls_right(explorer, state):
     explorer.set(**state)
     labels = unseen_animals().labels
-    called, _ = by_hand(state["way"], pictures(rgb(state["coat"], state["hue"]), state["background"]))
+    painted = pictures(rgb(state["coat"], state["hue"]), state["background"])
+    called, _ = by_hand(state["way"], painted, state["mix"])
     expected = [(np.sum(called == labels), 100)]
     expected += [(np.sum(called[labels == label] == label), np.sum(labels == label)) for label in (0, 1)]
     share = r"(\d+) of (\d+)"
     counts = re.search(f"{share} animals are called right, {share} dogs and {share} cats", explorer.caption)
     assert [int(count) for count in counts.groups()] == [int(count) for pair in expected for count in pair]
     coat, ground = f"brightness {state['coat']:.2f}", f"background of {state['background']:.2f}"
-    assert f"{coat} on a {ground}, {state['way']}:" in explorer.caption
+    mixed = state["mix"] < 1 and state["way"] in ("BN, test batch", "no BN, re-estimated")
+    mix = f" (mix {state['mix']:.2f})" if mixed else ""
+    assert f"{coat} on a {ground}, {state['way']}{mix}:" in explorer.caption
 
 
-@pytest.mark.parametrize("state", STATES[1::4])
+@pytest.mark.parametrize("state", STATES[1::5] + STATES[4::5])
 def test_the_artists_show_what_plain_numpy_computes(explorer, state):
     explorer.set(**state)
     labels, way = unseen_animals().labels, state["way"]
-    called, z_hat = by_hand(way, pictures(rgb(state["coat"], state["hue"]), state["background"]))
+    called, z_hat = by_hand(way, pictures(rgb(state["coat"], state["hue"]), state["background"]), state["mix"])
     _, black = by_hand("no BN" if way.startswith("no BN") else "BN, as trained", pictures("black", 0.75))
     unit = np.argmax(np.abs(black[labels == 1].mean(axis=0) - black[labels == 0].mean(axis=0)) / black.std(axis=0))
     for of_species, values in ((explorer.bars_of_black, black), (explorer.bars, z_hat)):
@@ -79,7 +90,7 @@ def test_the_artists_show_what_plain_numpy_computes(explorer, state):
     np.testing.assert_array_equal(explorer.images.get_array()[:32, 34:66], images[shown[1]])
     for at in (0, 10, 18):
         x = pictures(rgb(BRIGHTNESSES[at], state["hue"]), state["background"])
-        assert explorer.curve.get_ydata()[at] == np.mean(by_hand(way, x)[0] == labels)
+        assert explorer.curve.get_ydata()[at] == np.mean(by_hand(way, x, state["mix"])[0] == labels)
     assert (explorer.here.get_xdata()[0], explorer.here.get_ydata()[0]) == (state["coat"], np.mean(called == labels))
 
 
@@ -102,6 +113,26 @@ def test_idle_norms_change_nothing_until_their_statistics_are_replaced():
     np.testing.assert_allclose(net.infer(x, "batch"), plain.infer(x), atol=1e-12)
     assert np.abs(net.infer(other, "batch") - plain.infer(other)).max() > 0.01
     np.testing.assert_array_equal(plain.state, state)
+
+
+def test_the_mix_leads_from_the_running_statistics_to_those_of_the_animals(explorer):
+    def seen(**state):
+        explorer.set(coat=0.5, **state)
+        return list(explorer.curve.get_ydata()), [bars.artist.get_data().values.tolist() for bars in explorer.bars.bars]
+
+    for with_own, without in (("BN, test batch", "BN, as trained"), ("no BN, re-estimated", "no BN")):
+        ends = seen(way=without), seen(way=with_own, mix=0.0), seen(mix=1.0)
+        assert ends[0] == ends[1] != ends[2]
+        assert seen(mix=0.5) not in ends
+        assert seen(way=without, mix=0.2) == ends[0]
+
+
+def test_the_mix_of_all_layers_is_kept_apart_from_what_the_nets_hold(explorer):
+    states = [net.state.copy() for net in explorer.nets.values()]
+    for way in WAYS:
+        explorer.set(way=way, mix=0.7, coat=0.9)
+    for net, state in zip(explorer.nets.values(), states, strict=True):
+        np.testing.assert_array_equal(net.state, state)
 
 
 def test_its_nets_know_black_animals():
@@ -151,7 +182,7 @@ def test_nets_that_do_not_fit_are_refused(model, plain, error, words):
 
 def test_the_curve_follows_the_background_and_the_way(explorer):
     explorer.set(coat=0.5, hue="gray", background=0.3, way="BN, test batch")
-    for state in ({"background": 0.8}, {"way": "no BN"}, {"hue": "orange"}):
+    for state in ({"background": 0.8}, {"mix": 0.2}, {"way": "no BN"}, {"hue": "orange"}):
         before = list(explorer.curve.get_ydata())
         explorer.set(**state)
         fresh = Coat(**explorer.state)

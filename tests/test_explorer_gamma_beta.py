@@ -22,9 +22,9 @@ ACTIVATION = {"relu": lambda y: np.maximum(y, 0), "sigmoid": lambda y: 1 / (1 + 
 
 
 def z_of(state, start=0):
-    """Pre-activations of the unit, straight from the net and the animals."""
+    """Pre-activations of the unit with its changed W and b, straight from the net and the animals."""
     model, x = net_and_animals()
-    return x[start : start + state["m"]] @ model.layers[0].W[:, state["unit"]]
+    return x[start : start + state["m"]] @ (state["w_scale"] * model.layers[0].W[:, state["unit"]]) + state["b_shift"]
 
 
 def y_of(z, gamma, beta):
@@ -51,12 +51,48 @@ def test_the_caption_of_gamma_and_beta_holds_what_plain_numpy_computes(explorer)
         assert percent == pytest.approx(100 * share, abs=0.51)
         assert (gap, gap_of_other) == pytest.approx(gaps, rel=0.051)
         assert f"Unit {state['unit']}, {state['m']} animals" in explorer.caption
-        assert ("dead" if state["activation"] == "relu" else "saturated") in explorer.caption
+        assert ("off (y ≤ 0)" if state["activation"] == "relu" else "saturated") in explorer.caption
+
+
+@pytest.mark.parametrize("w_scale, b_shift", [(3.0, 5.0), (0.5, -5.0), (-3.0, 5.0), (0.0, 2.0), (1.0, 0.5), (1.0, 0.0)])
+@pytest.mark.parametrize("unit, m", [(0, 64), (3, 5), (15, 256)])
+def test_w_and_b_move_z_and_leave_z_hat_and_y_where_they_were(explorer, w_scale, b_shift, unit, m):
+    explorer.set(unit=unit, m=m, gamma=1.5, beta=-0.4)
+    z, z_hat, y = (explorer.rows[row][0].artist.get_data().values for row in ("z", "z_hat", "y"))
+    before, points = z_of(explorer.state), np.sort(np.hstack([explorer.alive.get_xdata(), explorer.lost.get_xdata()]))
+    explorer.set(w_scale=w_scale, b_shift=b_shift)
+    after = z_of(explorer.state)
+    words = r"W × (\S+) and b ([+−] \S+) turn z from (\S+) ± (\S+) \(mean ± std\) into (\S+) ± (\S+); ẑ (.+)\."
+    said = re.search(words, explorer.caption)
+    if (w_scale, b_shift) == (1, 0):
+        assert said is None and "turn z" not in explorer.caption
+        return
+    assert [number(part.replace(" ", "")) for part in said.groups()[:2]] == [w_scale, b_shift]
+    expected = before.mean(), before.std(), after.mean(), after.std()
+    assert [number(part) for part in said.groups()[2:6]] == pytest.approx(expected, abs=0.0051)
+    now = np.sort(np.hstack([explorer.alive.get_xdata(), explorer.lost.get_xdata()]))
+    if w_scale == 0:
+        assert said[7] == "is 0, since all z are equal" and set(now) == {-0.4}
+        return
+    moved = np.abs(y_of(after, 1, 0) - np.sign(w_scale) * y_of(before, 1, 0)).max()
+    told = re.fullmatch(("is mirrored and else " if w_scale < 0 else "") + r"moves by (less than )?(\S+)", said[7])
+    assert number(told[2]) == pytest.approx(max(moved, 1e-4), rel=0.5) and bool(told[1]) == (moved < 1e-4)
+    mirrored = now if w_scale > 0 else np.sort(-0.8 - now)  # about beta
+    np.testing.assert_allclose(mirrored, points, atol=0.01)
+    assert not np.array_equal(explorer.rows["z"][0].artist.get_data().values, z)
+    if w_scale == 3 and moved < 1e-4:  # no value crosses the edge of a bar
+        np.testing.assert_array_equal(explorer.rows["z_hat"][0].artist.get_data().values, z_hat)
+        np.testing.assert_array_equal(explorer.rows["y"][0].artist.get_data().values, y)
+
+
+def test_the_bars_have_room_for_three_times_z_and_five_more(explorer):
+    z = explorer.pre_activations[:64, 0]
+    assert np.abs(3 * z + 5).max() < explorer.edges[-1] < 20
 
 
 def test_the_artists_of_gamma_and_beta_hold_what_plain_numpy_computes(explorer):
     beyond = 0
-    wide = {"gamma": explorer.controls["gamma"].max, "beta": explorer.controls["beta"].max, "m": 256}
+    wide = {"gamma": explorer.controls["gamma"].max, "beta": explorer.controls["beta"].max, "m": 256, "b_shift": 5.0}
     extremes = [explorer.start | wide | {"unit": unit} for unit in range(explorer.controls["unit"].max + 1)]
     for state in [*extremes, *states(explorer)]:
         explorer.set(**state)
@@ -82,8 +118,10 @@ def test_the_artists_of_gamma_and_beta_hold_what_plain_numpy_computes(explorer):
 
 def test_the_identity_button_gives_back_z_exactly_for_each_unit_and_this_batch_only(explorer):
     (button,) = [part for part in explorer.widget.children[0].children if part.description.startswith("identity")]
+    changes = itertools.cycle([(1.0, 0.0), (3.0, 5.0), (-3.0, -5.0), (0.7, 0.0)])
     for unit, m in itertools.product(range(explorer.controls["unit"].max + 1), (2, 7, 256)):
-        explorer.set(unit=unit, m=m, gamma=1.0, beta=0.0)
+        w_scale, b_shift = next(changes)
+        explorer.set(unit=unit, m=m, gamma=1.0, beta=0.0, w_scale=w_scale, b_shift=b_shift)
         button.click()
         state = explorer.state
         z = z_of(state)
@@ -100,10 +138,13 @@ def test_the_identity_button_gives_back_z_exactly_for_each_unit_and_this_batch_o
 def test_the_ranges_of_gamma_and_beta_hold_the_identity_of_each_unit_and_batch_size(explorer):
     gamma, beta = explorer.controls["gamma"], explorer.controls["beta"]
     for m in range(2, explorer.controls["m"].max + 1):
-        z = explorer.pre_activations[:m]
+        z = np.hstack([w * explorer.pre_activations[:m] + b for w in (-3, 3) for b in (-5, 5)])
         assert np.sqrt(z.var(axis=0) + 1e-5).max() <= gamma.max
         assert np.abs(z.mean(axis=0)).max() <= beta.max
     assert (gamma.min, beta.min) == (-gamma.max, -beta.max)
+    explorer.set(w_scale=0.0, b_shift=-5.0, m=2)
+    explorer.identity()
+    assert explorer.state["gamma"] == pytest.approx(np.sqrt(1e-5)) and explorer.state["beta"] == -5
 
 
 def test_the_net_of_the_explorer_is_a_real_one():

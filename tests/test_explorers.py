@@ -73,15 +73,29 @@ def test_its_line_of_code_rebuilds_pictures_and_caption(explorer):
 
 
 def test_each_control_moves_the_data_and_each_picture_is_moved_by_some(explorer):
-    start, moved = data_of(explorer), set()
+    moved = set()
     for name, control in explorer.controls.items():
-        explorer.reset()
-        pictures = {key: picture.value for key, picture in explorer.pictures.items()}
-        other = next(value for value in reversed(values_of(control)) if value != explorer.state[name])
-        explorer.set(**{name: other})
-        assert not same(data_of(explorer), start), name
-        moved |= {key for key, picture in explorer.pictures.items() if picture.value != pictures[key]}
+        assert any(moves(explorer, name, control, menu, moved) for menu in menus(explorer, name)), name
     assert moved == set(explorer.pictures)
+
+
+def menus(explorer, name):
+    """The start, and each option of each other menu: a control may act on one of them only."""
+    yield {}
+    for menu, control in explorer.controls.items():
+        for option in getattr(control, "options", ()) if menu != name else ():
+            yield {menu: option}
+
+
+def moves(explorer, name, control, menu, moved):
+    """Whether a control moves the data, beside this option of a menu. Pictures that it moves are put into `moved`."""
+    explorer.reset()
+    explorer.set(**menu)
+    start, pictures = data_of(explorer), {key: picture.value for key, picture in explorer.pictures.items()}
+    other = next(value for value in reversed(values_of(control)) if value != explorer.state[name])
+    explorer.set(**{name: other})
+    moved |= {key for key, picture in explorer.pictures.items() if picture.value != pictures[key]}
+    return not same(data_of(explorer), start)
 
 
 def test_each_picture_is_what_matplotlib_draws_as_a_whole(make):

@@ -23,7 +23,7 @@ WINGS = {
     "live": ("sliders", "kept", "cells", "one_thread", "explorer", "training_explorer"),
     "quiz": ("bank", "question"),
     # What several explorers share; they themselves stand side by side.
-    "explorers": ("arguments", "examples", "recorded_run", "two_species", "two_nets"),
+    "explorers": ("arguments", "examples", "recorded_run", "two_species", "two_nets", "chosen_statistics"),
 }
 MAY_IMPORT = {
     "numbers": set(),

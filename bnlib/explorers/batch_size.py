@@ -7,37 +7,13 @@ from bnlib.live import log_slider, slider, whole_slider
 from bnlib.pictures import BLUE, EVAL_MODE, TRAINING_MODE, Look, MovingBand, fixed_ticks, plots
 
 from .examples import all_digits, few_digits
-from .two_nets import NETS, TwoNets
+from .two_nets import EVERY, NETS, TwoNets
 
-EVERY = 10  # steps between two looks at the accuracy
 CURVES = {
     "batches": ("training digits, training mode", TRAINING_MODE),
     "training": ("training digits, eval mode", EVAL_MODE),
     "unseen": ("unseen digits, eval mode", Look(BLUE, ":", "")),
 }
-
-
-class Watched:
-    """A training run that notes accuracies of all nets every 10 steps: (10,) each."""
-
-    def __init__(self, training):
-        self.training, self.looks = training, {name: [] for name in CURVES}
-
-    def advance(self, steps):
-        while steps:
-            chunk = min(steps, EVERY - self.training.steps_done % EVERY)
-            self.training.advance(chunk)
-            steps -= chunk
-            if self.training.steps_done % EVERY == 0:
-                self.look()
-
-    @np.errstate(over="ignore", invalid="ignore")  # a net that has diverged
-    def look(self):
-        run, model = self.training, self.training.model
-        # After divergence there is no accuracy of the batches: nothing is right then.
-        self.looks["batches"].append(np.nan_to_num(run.history.accuracy[:, -EVERY:]).mean(axis=1))
-        self.looks["training"].append(accuracy(model, run.x, run.labels))
-        self.looks["unseen"].append(accuracy(model, *all_digits()[2:]))
 
 
 class BatchSize(TwoNets):
@@ -71,8 +47,14 @@ class BatchSize(TwoNets):
 
     def start_run(self, m, lr, wrong, dropout):
         how = {"batch_size": m, "lr": lr, "sgd_momentum": 0.9, "dropout": dropout, "seed": 0}
-        run = self.trainings(*few_digits(wrong), (64, 32, 32, 10), **how)
-        return {net: Watched(training) for net, training in run.items()}
+        return self.trainings(*few_digits(wrong), (64, 32, 32, 10), **how)
+
+    @np.errstate(over="ignore", invalid="ignore")  # a net that has diverged
+    def look(self, training):
+        model, lately = training.model, training.history.accuracy[:, -EVERY:]
+        # After divergence there is no accuracy of the batches: nothing is right then.
+        looks = np.nan_to_num(lately).mean(axis=1), accuracy(model, training.x, training.labels)
+        return dict(zip(CURVES, (*looks, accuracy(model, *all_digits()[2:])), strict=True))
 
     def evaluate(self, run, **_):
         return {(net, name): np.array(run[net].looks[name]).T for net, name in self.curves}

@@ -1,50 +1,29 @@
-"""The explorer of lesson 05: nets that were trained on black animals meet another coat, on another background."""
+"""Nets that were trained on black animals meet another coat, on another background."""
 
-import copy
 from types import SimpleNamespace
 
 import numpy as np
 
 from bnlib import cats
-from bnlib.batchnorm import BatchNorm
 from bnlib.datasets.face import SIDE
-from bnlib.linear import Linear
 from bnlib.live import Explorer, choice, kept, slider
 from bnlib.pictures import BLACK, GRAY, VERMILION, moving_line, plots
 
 from .arguments import checked_net
+from .chosen_statistics import answers, with_idle_norms
 from .examples import SPECIES, nets_of_black_animals, unseen_animals
 from .two_species import SpeciesBars, telling_unit
 
 SHOWN = 8  # of each species
 HUES = {"gray": (0.5, 0.5, 0.5), "orange": cats.COATS["orange"], "brown": cats.COATS["brown"], "blue": (0.2, 0.4, 0.9)}
-WAYS = {  # which net, and which statistics it uses: its own running ones, or those of the animals shown
-    "BN, as trained": ("BN", "running"),
-    "BN, test batch": ("BN", "batch"),
-    "no BN": ("no BN", "running"),
-    "no BN, re-estimated": ("no BN", "batch"),
+WAYS = {  # which net, and whether it may use the statistics of the animals shown, or has its own running ones only
+    "BN, as trained": ("BN", False),
+    "BN, test batch": ("BN", True),
+    "no BN": ("no BN", False),
+    "no BN, re-estimated": ("no BN", True),
 }
 BRIGHTNESSES = np.linspace(0, 1, 21)
 EDGES = np.linspace(-6, 6, 61)
-
-
-def with_idle_norms(plain, x):
-    """A copy of a net with a batch normalization after each hidden linear layer, which in eval mode changes nothing.
-
-    The running statistics are those of each unit over x, and γ and β are the standard deviation and the mean.
-    """
-    net, layers = copy.copy(plain).eval(), []
-    for layer in net.layers:
-        x = layer.forward(x)
-        layers.append(layer)
-        if isinstance(layer, Linear) and layer is not net.layers[-1]:
-            bn = BatchNorm(x.shape[-1], dtype=net.dtype)
-            mean, var = x.mean(axis=0), x.var(axis=0)
-            bn.running_mean, bn.running_var, bn.beta, bn.gamma = mean, var, mean, np.sqrt(var + bn.eps)
-            layers.append(bn)
-    net.layers = layers
-    net.pack()
-    return net.eval()
 
 
 def rgb(brightness, hue):
@@ -56,18 +35,12 @@ def rgb(brightness, hue):
     return np.clip(hue + (1 - hue) * ((brightness - middle) / (1 - middle)), 0, 1)
 
 
-def answers(net, x, statistics):
-    """What the net calls each animal, and the first hidden layer's z_hat (animals, units)."""
-    outputs, layers = net.passed_through(x.astype(net.dtype), statistics)
-    first = next(layer for layer in layers if isinstance(layer, BatchNorm))
-    return outputs.argmax(axis=-1), first.cache.x_hat
-
-
 class Coat(Explorer):
     """100 animals in any coat on any background, and what nets that know black ones only make of them.
 
     model, plain: an `MLP` with batch normalization before each activation and one without, for 3072 features and 2
-    classes; coat: brightness of the coat; hue, background, way: start values. Without arguments: two small nets.
+    classes; coat: brightness of the coat; mix: share of the animals' own statistics, where the way uses these; hue,
+    background, way: start values. Without arguments: two small nets.
     """
 
     def __init__(self, *, model=None, plain=None, **start):
@@ -84,10 +57,10 @@ class Coat(Explorer):
         labels = self.animals.labels
         self.shown = np.concatenate([np.flatnonzero(labels == label)[:SHOWN] for label in SPECIES])
         black = self.painted("black", 0.75)[1]
-        self.nets = {"BN": model, "no BN": with_idle_norms(plain, black.astype(plain.dtype))}
+        self.nets = {"BN": model.eval(), "no BN": with_idle_norms(plain, black.astype(plain.dtype))}
         self.units, self.black = {}, {}
         for name, net in self.nets.items():
-            z_hat = answers(net, black, "running")[1]
+            z_hat = answers(net, net.layers[0].forward(black.astype(net.dtype)), 0)[1]
             self.units[name] = telling_unit(z_hat, labels)
             self.black[name] = z_hat[:, self.units[name]]
         super().__init__(**start)
@@ -98,6 +71,7 @@ class Coat(Explorer):
             "hue": choice(HUES, "its hue"),
             "background": slider(0.75, 0, 1, 0.01, "background"),
             "way": choice(WAYS, "normalize"),
+            "mix": slider(1.0, 0, 1, 0.01, "mix"),
         }
 
     def make_figures(self):
@@ -128,22 +102,26 @@ class Coat(Explorer):
         return images, images.reshape(len(images), -1)
 
     @kept
-    def curve_of(self, hue, background, way):
-        """Share called right at all BRIGHTNESSES."""
-        (name, statistics), shares = WAYS[way], []
-        for brightness in BRIGHTNESSES:
-            x = self.painted(rgb(brightness, hue), background)[1]
-            shares.append(np.mean(answers(self.nets[name], x, statistics)[0] == self.animals.labels))
-        return shares
+    def first_z(self, hue, background):
+        """What the first linear layer of each net gives at all BRIGHTNESSES: name -> a list of (animals, units)."""
+        coats = [self.painted(rgb(brightness, hue), background)[1] for brightness in BRIGHTNESSES]
+        return {name: [net.layers[0].forward(x.astype(net.dtype)) for x in coats] for name, net in self.nets.items()}
 
-    def compute(self, coat, hue, background, way):
-        name, statistics = WAYS[way]
+    @kept
+    def curve_of(self, hue, background, name, share):
+        """Share called right at all BRIGHTNESSES, by a net with a share of the animals' own statistics."""
+        called = (answers(self.nets[name], z, share)[0] for z in self.first_z(hue, background)[name])
+        return [np.mean(each == self.animals.labels) for each in called]
+
+    def compute(self, coat, hue, background, way, mix):
+        name, own = WAYS[way]
+        net, share = self.nets[name], mix * own
         images, x = self.painted(rgb(coat, hue), background)
-        called, z_hat = answers(self.nets[name], x, statistics)
-        curve = self.curve_of(hue, background, way)
+        called, z_hat = answers(net, net.layers[0].forward(x.astype(net.dtype)), share)
+        curve = self.curve_of(hue, background, name, share)
         return SimpleNamespace(images=images, called=called, z_hat=z_hat[:, self.units[name]], curve=curve)
 
-    def show(self, result, coat, hue, background, way):
+    def show(self, result, coat, hue, background, way, mix):
         labels = self.animals.labels
         right = result.called == labels
         self.images.set_data(plots.tile(result.images[self.shown], 4))
@@ -153,6 +131,7 @@ class Coat(Explorer):
         self.ground.set_data([background, background], [-1, 2])
         self.curve.set_data(BRIGHTNESSES, result.curve)
         self.here.set_data([coat], [right.mean()])
+        way += f" (mix {mix:.2f})" * (mix < 1 and WAYS[way][1])
         of, found = np.bincount(labels), np.bincount(labels[right], minlength=2)
         return (
             f"{hue.capitalize()} coat of brightness {coat:.2f} on a background of {background:.2f}, {way}: "

@@ -1,4 +1,4 @@
-"""The explorer of lesson 02: what gamma and beta make of one hidden unit over one batch."""
+"""The explorer of scale and shift: what gamma and beta, and what W and b, make of one hidden unit over one batch."""
 
 import copy
 import math
@@ -15,10 +15,11 @@ from .arguments import checked_net, checked_numbers
 from .examples import net_and_animals
 
 LARGEST_BATCH, LARGEST_Z = 256, 1e12
+W_TIMES, B_PLUS = 3, 5  # at most
 EPS = 1e-5
-# A value is called dead or saturated where the activation's slope is below a tenth of its largest slope, given here.
+# A value is called off or saturated where the activation's slope is below a tenth of its largest slope, given here.
 STEEPEST = {"relu": 1, "sigmoid": 1 / 4, "tanh": 1}
-LOST = {"relu": "dead (y ≤ 0)"} | dict.fromkeys(["sigmoid", "tanh"], "saturated (slope < 10 % of the steepest)")
+LOST = {"relu": "off (y ≤ 0)"} | dict.fromkeys(["sigmoid", "tanh"], "saturated (slope < 10 % of the steepest)")
 ROWS = {
     "z": ("z, from the linear layer", BLACK),
     "z_hat": ("ẑ = (z − μ) / √(σ² + ε)", BLUE),
@@ -27,7 +28,7 @@ ROWS = {
 
 
 def normalize_and_activate(z, gamma, beta, activation):
-    """One unit over one batch, z: (m,), in training mode. lost: which values are dead or saturated."""
+    """One unit over one batch, z: (m,), in training mode. lost: which values are off or saturated."""
     y, cache = batch_norm(z[:, None], np.array([gamma]), np.array([beta]), EPS)
     y, layer = y[:, 0], ACTIVATIONS[activation]()
     out = layer.forward(y)
@@ -43,7 +44,8 @@ class GammaBeta(Explorer):
     """Scale and shift one unit of the first hidden layer, over the first m animals of the data.
 
     model: an `MLP` without replicas; data: (n, features) or images (n, ...), n >= 4, of which at most 512 are used;
-    gamma, beta, m, unit, activation: start values. Without arguments: a small net trained on cats and dogs.
+    w_scale, b_shift: its z becomes w_scale z + b_shift before it is normalized; these and gamma, beta, m, unit,
+    activation: start values. Without arguments: a small net trained on cats and dogs.
     """
 
     buttons = {"identity: γ = √(σ² + ε), β = μ": "identity"}
@@ -58,28 +60,28 @@ class GammaBeta(Explorer):
             x = data[: 2 * self.largest].reshape(2 * self.largest, -1).astype(model.dtype)
             self.pre_activations = copy.copy(model.layers[0]).forward(x).astype(np.float64)
         if not np.abs(self.pre_activations).max() <= LARGEST_Z:
-            raise ValueError(
-                f"data so large that |z| is above {LARGEST_Z:g} cannot be drawn: scale it for the net first"
-            )
+            raise ValueError(f"data so large that |z| is above {LARGEST_Z:g} cannot be drawn: scale it first")
         super().__init__(**start)
 
     def make_controls(self):
         z, most = self.pre_activations, self.largest
         batches = [z[:m] for m in range(2, most + 1)]  # the ranges hold the identity of each, and of each unit
-        gamma = max(3, math.ceil(1.01 * max(batch.std(axis=0).max() for batch in batches)))
-        beta = max(2, math.ceil(1.01 * max(np.abs(batch.mean(axis=0)).max() for batch in batches)))
+        gamma = max(3, math.ceil(1.01 * W_TIMES * max(batch.std(axis=0).max() for batch in batches)))
+        beta = math.ceil(B_PLUS + 1.01 * W_TIMES * max(np.abs(batch.mean(axis=0)).max() for batch in batches))
         self.edges = self.edges_of(unit=0)
         return {
             "gamma": slider(1.0, -gamma, gamma, 0.05, "γ (gamma)"),
             "beta": slider(0.0, -beta, beta, 0.05, "β (beta)"),
             "m": whole_slider(min(64, most), 2, most, "m (batch)"),
+            "w_scale": slider(1.0, -W_TIMES, W_TIMES, 0.05, "W ×"),
+            "b_shift": slider(0.0, -B_PLUS, B_PLUS, 0.05, "b +"),
             "unit": whole_slider(0, 0, z.shape[1] - 1, "unit"),
             "activation": choice(ACTIVATIONS, "activation"),
         }
 
     def edges_of(self, unit):
-        """The bars' edges: room for all z of the unit, and for y at moderate gamma and beta."""
-        reach = max(6, math.ceil(1.05 * np.abs(self.pre_activations[:, unit]).max()))
+        """The bars' edges: room for all z of the unit, for three times as many and five more, for y alike."""
+        reach = max(10, math.ceil(1.05 * np.abs(self.pre_activations[:, unit]).max()))
         return np.linspace(-reach, reach, 81)
 
     def make_figures(self):
@@ -106,13 +108,15 @@ class GammaBeta(Explorer):
         self.show_activation("tanh", self.edges)  # has the widest tick labels, and the figure is laid out once
         return {"unit": figure}
 
-    def compute(self, gamma, beta, m, unit, activation):
-        shown, other = (self.pre_activations[start : start + m, unit] for start in (0, self.largest))
-        result = normalize_and_activate(shown, gamma, beta, activation)
-        result.gap_of_other = normalize_and_activate(other, gamma, beta, activation).gap
+    def compute(self, gamma, beta, m, w_scale, b_shift, unit, activation):
+        plain, other = (self.pre_activations[start : start + m, unit] for start in (0, self.largest))
+        batches = w_scale * plain + b_shift, w_scale * other + b_shift, plain
+        result, of_other, of_plain = (normalize_and_activate(z, gamma, beta, activation) for z in batches)
+        result.gap_of_other, result.plain = of_other.gap, plain
+        result.moved = np.abs(result.z_hat - np.sign(w_scale) * of_plain.z_hat).max()
         return result
 
-    def show(self, result, gamma, beta, m, unit, activation):
+    def show(self, result, gamma, beta, m, w_scale, b_shift, unit, activation):
         self.show_activation(activation, self.edges_of(unit))
         for row, (bars, spread, numbers) in self.rows.items():
             values = getattr(result, row)
@@ -129,8 +133,18 @@ class GammaBeta(Explorer):
             f"Unit {unit}, {m} animals: γ = {rounded(gamma)} and β = {rounded(beta)} give y the mean "
             f"{rounded(result.y.mean())} and the standard deviation {rounded(result.y.std())}; {share} are "
             f"{LOST[activation]}. The largest |y − z| is {' in this batch, and '.join(gaps)} in another batch with the "
-            "same γ and β."
+            f"same γ and β.{self.of_the_linear_layer(result, w_scale, b_shift)}"
         )
+
+    def of_the_linear_layer(self, result, w_scale, b_shift):
+        """What the caption says of W and b where they were changed."""
+        if (w_scale, b_shift) == (1, 0):
+            return ""
+        before, now = (f"{rounded(z.mean())} ± {rounded(z.std())}" for z in (result.plain, result.z))
+        moved = f"moves by {f'{result.moved:.1g}' if result.moved >= 1e-4 else 'less than 0.0001'}"
+        how = {-1: f"is mirrored and else {moved}", 0: "is 0, since all z are equal", 1: moved}[np.sign(w_scale)]
+        plus = f"b {'−' if b_shift < 0 else '+'} {abs(b_shift):.2f}"
+        return f" W × {rounded(w_scale)} and {plus} turn z from {before} (mean ± std) into {now}; ẑ {how}."
 
     def show_activation(self, activation, edges):
         curve = ACTIVATIONS[activation]().forward(edges)
@@ -145,5 +159,5 @@ class GammaBeta(Explorer):
 
     def identity(self):
         """Set the gamma and beta that give z back, for the present batch."""
-        z = self.pre_activations[: self.state["m"], self.state["unit"]]
+        z = self.compute(**self.state).z
         self.set(gamma=float(np.sqrt(z.var() + EPS)), beta=float(z.mean()))

@@ -22,10 +22,10 @@ SHIFTS = ("moments", "gradient")
 
 
 def inputs_and_gradients(net, x, labels):
-    """Of each linear layer what enters it, (n, features), and the gradient of its W; and the loss. Training mode."""
-    loss, gradient = cross_entropy(net.forward(x), labels)
+    """Of each linear layer what enters it, (n, features), and the gradient of its W. Training mode."""
+    _, gradient = cross_entropy(net.forward(x), labels)
     net.backward(gradient)
-    return [linear.cache for linear in net.linear_layers()], [linear.dW for linear in net.linear_layers()], loss
+    return [linear.cache for linear in net.linear_layers()], [linear.dW for linear in net.linear_layers()]
 
 
 def shifts_of_a_step(net, before, after, x, labels):
@@ -36,13 +36,13 @@ def shifts_of_a_step(net, before, after, x, labels):
     Source: Ioffe & Szegedy 2015 for the idea of the first; the second is the one of Santurkar et al. 2018.
     """
     net.state[:] = before
-    old_inputs, old_gradients, _ = inputs_and_gradients(net, x, labels)
+    old_inputs, old_gradients = inputs_and_gradients(net, x, labels)
     shifts = []
     for k, linear in enumerate(net.linear_layers()[1:], start=1):
         earlier = net.layers[: net.layers.index(linear)]
         for layer, _, where, _ in net.slots:
             net.state[where] = (after if layer in earlier else before)[where]
-        inputs, gradients, _ = inputs_and_gradients(net, x, labels)
+        inputs, gradients = inputs_and_gradients(net, x, labels)
         old, new = old_inputs[k], inputs[k]
         moved = np.hypot(new.mean(axis=0) - old.mean(axis=0), new.std(axis=0) - old.std(axis=0))
         turned = np.linalg.norm(gradients[k] - old_gradients[k]) / np.linalg.norm(old_gradients[k])
@@ -53,20 +53,20 @@ def shifts_of_a_step(net, before, after, x, labels):
 
 @functools.cache
 def run_with_shifts(activation, name):
-    """An MLP trained on the digits: the net, its states (STEPS, values) before each step, the loss of each batch
-    (STEPS,), and the shifts of each step (STEPS, layers, 2). Same start and batches for all.
+    """An MLP trained on the digits: the net, its states (STEPS, values) before each step, and the shifts of each step
+    (STEPS, layers, 2). Same start and batches for all.
     """
     (x, labels, *_), rng = all_digits(), np.random.default_rng(1)
     start = np.random.default_rng(0)
     net = MLP(SIZES, norm=NORMS[name], activation=activation.lower(), rng=start, dtype=float)
-    sgd, states, losses, shifts = SGD(net, lr=0.1), [], [], []
+    sgd, states, shifts = SGD(net, lr=0.1), [], []
     for _ in range(STEPS):
         rows = rng.choice(len(x), BATCH, replace=False)
         states.append(net.state.copy())
-        losses.append(inputs_and_gradients(net, x[rows], labels[rows])[-1])
+        inputs_and_gradients(net, x[rows], labels[rows])
         sgd.step()
         shifts.append(shifts_of_a_step(net, states[-1], net.state.copy(), x[rows], labels[rows]))
-    return net, np.array(states), np.array(losses), np.array(shifts)
+    return net, np.array(states), np.array(shifts)
 
 
 class InternalShift(Explorer):
@@ -111,18 +111,17 @@ class InternalShift(Explorer):
             ax.set_xticks([0, end / 2, end], ["0", f"{end / 2:g}", f"{end:g}"])
 
     def compute(self, step, unit, shift, activation):
-        x = all_digits()[0][:PROBES]
+        x, labels = (part[:PROBES] for part in all_digits()[:2])
         result = SimpleNamespace(now={}, first={}, curves={}, losses={}, edges=np.linspace(0, LIMITS[activation], 31))
         for name in NORMS:
-            net, states, losses, shifts = run_with_shifts(activation, name)
+            net, states, shifts = run_with_shifts(activation, name)
             for at, sent in ((0, result.first), (step, result.now)):
                 net.state[:] = states[at]
-                net.forward(x)
+                result.losses[name], _ = cross_entropy(net.forward(x), labels)
                 for layer, linear in enumerate(net.linear_layers()[1:]):
                     sent[name, layer] = linear.cache[:, unit]
             for layer in range(len(SIZES) - 2):
                 result.curves[name, layer] = shifts[:, layer, SHIFTS.index(shift)]
-            result.losses[name] = losses[step]
         return result
 
     def show(self, result, step, unit, shift, activation):
@@ -139,6 +138,6 @@ class InternalShift(Explorer):
             said.append(f"{name} {', '.join(at)} (loss {result.losses[name]:.2f})")
         return (
             f"{activation} units, step {step} of {STEPS}, shift by the {shift}, as layers 2, 3 and 4 meet it: "
-            f"{'; '.join(said)}. Histograms: what unit {unit} sends in for {PROBES} digits, now (filled) "
-            "and at step 0 (black line), scaled to equal height."
+            f"{'; '.join(said)}. The loss is that of {PROBES} digits together, the histograms show what unit {unit} "
+            "sends in for them: now (filled) and at step 0 (black line), scaled to equal height."
         )

@@ -9,7 +9,7 @@ from bnlib.live import choice, log_slider, slider, whole_slider
 from bnlib.pictures import BLACK, CAT, DOG, MovingBars, fixed_ticks, moving_dots, plots
 
 from .recorded_run import at_steps
-from .two_nets import BLOCK, NETS, TwoNets
+from .two_nets import EVERY, NETS, PROBES, TwoNets
 
 UNITS = 32
 WIDE, HIGH = 3.2, 2.6  # half the part of the plane that is shown
@@ -55,11 +55,11 @@ class Playground(TwoNets):
     """
 
     continues = ("shift", "mode")
-    first_steps, last_step = 20, 2000
+    first_steps, last_step = 100, 2000
 
     def make_controls(self):
         controls = {
-            "problem": choice(PROBLEMS, "problem"),
+            "problem": choice(reversed(PROBLEMS), "problem"),
             "lr": log_slider(0.1, -3, 2, 0.1, "learning rate"),
             "batch": whole_slider(32, 2, 64, "batch size"),
             "depth": whole_slider(2, 1, 5, "hidden layers"),
@@ -88,7 +88,7 @@ class Playground(TwoNets):
             histogram.set_title("before its last activation")
         loss, right = axes["loss"], axes["right"]
         self.draw_losses(loss)
-        loss.set(xscale="log", xlim=(BLOCK / 2, self.last_step), title="training loss, step by step")
+        loss.set(xscale="log", xlim=(EVERY, self.last_step), title="training loss, noise off")
         fixed_ticks(loss.xaxis, [10, 100, 1000])
         self.draw_shares(right, 0.3, ms=6)
         right.set(yticks=[], title="share right, each net")
@@ -105,10 +105,10 @@ class Playground(TwoNets):
     def evaluate(self, run, problem, shift, mode, **_):
         _, _, x, labels = points(problem)
         x, statistics, result = x + [shift, 0], "running" if mode == "eval" else "batch", {}
-        for net, training in run.items():
-            right = (training.model.predict(x, statistics) == labels).mean(axis=1)
-            entering, probability = first_net(training.model, x, mode)
-            result[net] = self.seen(training, right, entering=entering, probability=probability)
+        for net, watched in run.items():
+            right = (watched.model.predict(x, statistics) == labels).mean(axis=1)
+            entering, probability = first_net(watched.model, x, mode)
+            result[net] = self.seen(watched, right, entering=entering, probability=probability)
         return result
 
     def show(self, result, problem, shift, mode, **_):
@@ -126,5 +126,6 @@ class Playground(TwoNets):
             f"Step {self.steps_done}, {problem}, {mode} mode, shift {shift:z.1f}: {np.median(with_bn.right):.0%} right "
             f"with BN, {np.median(without.right):.0%} without (medians of {self.replicas} nets); over 75 % right: "
             f"{(with_bn.right > 0.75).sum()} and {(without.right > 0.75).sum()} nets; diverged: {with_bn.diverged} and "
-            f"{without.diverged}. The loss of the last {BLOCK} steps is {loss[0]} with BN and {loss[1]} without."
+            f"{without.diverged}. The loss of {PROBES} training points, noise off, is {loss[0]} with BN and {loss[1]} "
+            "without."
         )

@@ -1,4 +1,4 @@
-"""The explorer of lesson 07 on the two modes: accuracy, and the output for one example, in training and eval mode."""
+"""The explorer of the two modes: accuracy, and the output for one example, in training and eval mode."""
 
 from types import SimpleNamespace
 
@@ -44,10 +44,10 @@ class TrainEval(Explorer):
     def make_controls(self):
         steps, n = self.model.replicas, len(self.x)
         return {
-            "momentum": log_slider(0.01, -3, 0, 0.05, "momentum", readout_format=".3f"),
-            "step": whole_slider(min(25, steps), 1, steps, "step"),
-            "m": whole_slider(min(16, n), 2, min(LARGEST_BATCH, n), "m (batch)"),
-            "example": whole_slider(0, 0, n - 1, "example"),
+            "momentum": log_slider(0.001, -3, 0, 0.05, "momentum", readout_format=".3f"),
+            "step": whole_slider(steps, 1, steps, "step"),
+            "m": whole_slider(min(60, n), 2, min(LARGEST_BATCH, n), "m (batch)"),
+            "example": whole_slider(min(7, n - 1), 0, n - 1, "example"),
             "draw": whole_slider(0, 0, DRAWS - 1, "draw"),
             "company": toggle(COMPANIES, "company"),
         }

@@ -79,9 +79,10 @@ def gamma_beta_boxes(notebook):
 
 
 def scaled_and_shifted(box):
-    """The state, z of the unit and the batch chosen, and y, by the formula."""
+    """The state, z of the unit and the batch chosen with the changed W and b, and y, by the formula."""
     state = box.state()
     z = np.array(box.ask("explorer.pre_activations[:explorer.state['m'], explorer.state['unit']]"))
+    z = state["w_scale"] * z + state["b_shift"]
     return state, z, state["gamma"] * (z - z.mean()) / np.sqrt(z.var() + 1e-5) + state["beta"]
 
 
@@ -101,7 +102,7 @@ def test_gamma_and_beta_do_to_the_drawn_data_what_theory_says(notebook):
         np.testing.assert_allclose(spread, [state["beta"] - std, state["beta"], state["beta"] + std], atol=1e-12)
         np.testing.assert_array_equal(bars, counts / counts.max())
         assert len(box.ask("explorer.lost.get_xdata()")) == np.sum(y <= 0)
-        assert re.search(rf"\b{100 * np.mean(y <= 0):.0f} % (are )?dead", box.caption())
+        assert re.search(rf"\b{100 * np.mean(y <= 0):.0f} % (are )?off", box.caption())
 
 
 def test_the_identity_button_gives_z_back_as_the_page_says(notebook):
