@@ -1,0 +1,99 @@
+"""Exercises of lesson 2: normalize, scale and shift."""
+
+import numpy as np
+
+from .draws import EPS, batch, floating, units
+from .exercise import Exercise
+
+LESSON = "2. Scale and shift"
+
+
+def normalize_solution(x, gamma, beta, eps):
+    mean = x.mean(axis=0)
+    var = x.var(axis=0)
+    x_hat = (x - mean) / np.sqrt(var + eps)
+    return gamma * x_hat + beta
+
+
+def draw_normalize(rng):
+    dtype = floating(rng)
+    x = batch(rng, least=3, dtype=dtype)
+    n = x.shape[1]
+    return x, units(rng, n, dtype=dtype), units(rng, n, dtype=dtype), EPS
+
+
+def hat(x, eps=0.0, axis=0, ddof=0):
+    return (x - x.mean(axis, keepdims=True)) / np.sqrt(x.var(axis, ddof=ddof, keepdims=True) + eps)
+
+
+normalize = Exercise(
+    "normalize",
+    "Normalize each column of x, then scale by gamma and shift by beta.",
+    normalize_solution,
+    draw_normalize,
+    {
+        "takes the mean and the variance of each row, over the units of one example": lambda x, g, b, e: (
+            g * hat(x, e, 1) + b
+        ),
+        "takes one mean and one variance for the whole array": lambda x, g, b, e: g * hat(x, e, None) + b,
+        "divides by m − 1 in the variance": lambda x, g, b, e: g * hat(x, e, ddof=1) + b,
+        "divides by the variance, and not by its root": lambda x, g, b, e: g * (x - x.mean(0)) / (x.var(0) + e) + b,
+        "multiplies by the standard deviation": lambda x, g, b, e: g * (x - x.mean(0)) * np.sqrt(x.var(0) + e) + b,
+        "adds ε behind the root": lambda x, g, b, e: g * (x - x.mean(0)) / (x.std(0) + e) + b,
+        "leaves ε out": lambda x, g, b, e: g * hat(x) + b,
+        "does not subtract the mean": lambda x, g, b, e: g * x / np.sqrt(x.var(0) + e) + b,
+        "leaves γ out": lambda x, g, b, e: hat(x, e) + b,
+        "leaves β out": lambda x, g, b, e: g * hat(x, e),
+        "returns ẑ, without γ and β": lambda x, g, b, e: hat(x, e),
+        "exchanges γ and β": lambda x, g, b, e: b * hat(x, e) + g,
+        "adds β before it multiplies by γ": lambda x, g, b, e: g * (hat(x, e) + b),
+        "takes the mean of x² for the variance": lambda x, g, b, e: (
+            g * (x - x.mean(0)) / np.sqrt((x**2).mean(0) + e) + b
+        ),
+        "sums the squares, without dividing by m": lambda x, g, b, e: (
+            g * (x - x.mean(0)) / np.sqrt(x.var(0) * len(x) + e) + b
+        ),
+        "divides by the range, largest minus smallest": lambda x, g, b, e: (
+            g * (x - x.mean(0)) / np.sqrt(np.ptp(x, axis=0) ** 2 + e) + b
+        ),
+    },
+    properties={
+        "the mean of each column of the answer is beta": lambda y, x, g, b, e: np.allclose(y.mean(0), b, atol=1e-3)
+    },
+    hints=[
+        "How many means does a batch of m examples with n units have? Along which axis do you take them?",
+        "Four lines: mean, variance, normalized values with ε under the root, then γ times that plus β.",
+    ],
+    read=f"{LESSON}, the section by hand",
+    after="Now drag it: GammaBeta(function=normalize).",
+)
+
+
+def undo_solution(x, eps):
+    return np.sqrt(x.var(axis=0) + eps), x.mean(axis=0)
+
+
+identity = Exercise(
+    "identity",
+    "Which γ and β make the batch normalization of x return x itself? Return both, one number a unit.",
+    undo_solution,
+    lambda rng: (batch(rng, least=3), EPS),
+    {
+        "exchanges γ and β": lambda x, e: (x.mean(0), np.sqrt(x.var(0) + e)),
+        "leaves ε out of γ": lambda x, e: (x.std(0), x.mean(0)),
+        "takes the variance for γ": lambda x, e: (x.var(0) + e, x.mean(0)),
+        "divides by m − 1": lambda x, e: (np.sqrt(x.var(0, ddof=1) + e), x.mean(0)),
+        "returns one number for all units": lambda x, e: (
+            np.full(x.shape[1], np.sqrt(x.var() + e)),
+            np.full(x.shape[1], x.mean()),
+        ),
+        "returns the start values, 1 and 0": lambda x, e: (np.ones(x.shape[1]), np.zeros(x.shape[1])),
+        "takes β with the wrong sign": lambda x, e: (np.sqrt(x.var(0) + e), -x.mean(0)),
+        "takes 1 / σ for γ": lambda x, e: (1 / np.sqrt(x.var(0) + e), x.mean(0)),
+    },
+    hints=[
+        "What did normalizing divide by, and what did it subtract?",
+        "γ is the root that BN divides by, with its ε; β is the mean.",
+    ],
+    read=f"{LESSON}, the section on the identity",
+)

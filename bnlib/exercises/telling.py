@@ -1,0 +1,117 @@
+"""What is said about an answer: its type, its shape, its numbers."""
+
+import numpy as np
+
+PLACES = 4  # significant digits
+
+
+def tolerance(array):
+    return 2e-4 if array.dtype == np.float32 else 1e-7
+
+
+def alike(one, other, exact=False):
+    """Whether two answers are equal within rounding: numbers, arrays, and tuples of them."""
+    if isinstance(one, tuple | list) or isinstance(other, tuple | list):
+        if not isinstance(one, tuple | list) or not isinstance(other, tuple | list) or len(one) != len(other):
+            return False
+        return all(alike(a, b, exact) for a, b in zip(one, other, strict=True))
+    one, other = np.asarray(one), np.asarray(other)
+    if one.shape != other.shape:
+        return False
+    if exact or one.dtype.kind not in "fiu" or other.dtype.kind not in "fiu":
+        return bool(np.array_equal(one, other))
+    close = max(tolerance(one), tolerance(other))
+    with np.errstate(all="ignore"):
+        largest = np.max(np.abs(other), initial=0)
+        return bool(np.allclose(one, other, rtol=close, atol=close * 1e-2 * largest, equal_nan=True))
+
+
+def parts(answer):
+    return list(answer) if isinstance(answer, tuple | list) else [answer]
+
+
+def shapes(value):
+    return f"an array of shape {value.shape}" if isinstance(value, np.ndarray) else f"a {type(value).__name__}"
+
+
+def argument_list(names, case):
+    values = [
+        f"{name} of shape {v.shape}" if isinstance(v, np.ndarray) else f"{name}={v!r}"
+        for name, v in zip(names, case, strict=True)
+    ]
+    return ", ".join(value[:60] for value in values)
+
+
+def what_it_is(answer, right):
+    """What is wrong with the kind of an answer, or None: nothing, type, number of parts, shape, dtype, NaN."""
+    if answer is None:
+        return "Your function returns nothing: is there a `return`?"
+    several = isinstance(right, tuple)
+    if isinstance(answer, tuple) != several and not (several and isinstance(answer, list)):
+        returned = f"{len(answer)} values" if isinstance(answer, tuple) else shapes(answer)
+        return f"Your function must return {f'{len(right)} values' if several else 'one value'}, but it returns {returned}."
+    wanted, got = (list(right), list(answer)) if several else ([right], [answer])
+    if len(wanted) != len(got):
+        return f"Your function must return {len(wanted)} values, but it returns {len(got)}."
+    for place, (mine, ours) in enumerate(zip(got, wanted, strict=True), start=1):
+        which = f"Value {place} of your answer" if len(wanted) > 1 else "Your answer"
+        if isinstance(ours, np.ndarray) and not isinstance(mine, np.ndarray | np.generic):
+            return f"{which} is {shapes(mine)}, and must be an array of shape {ours.shape}."
+        mine, ours = np.asarray(mine), np.asarray(ours)
+        if mine.dtype.kind not in "fiub":
+            return f"{which} holds {mine.dtype}, and must hold numbers."
+        if mine.shape != ours.shape:
+            return (
+                f"{which} has shape {mine.shape}, and must have {ours.shape}. {cause(mine.shape, ours.shape)}".rstrip()
+            )
+        if not np.isfinite(mine).all() and np.isfinite(ours).all():
+            return f"{which} holds {np.sum(~np.isfinite(mine))} values that are NaN or infinite: look for a division by 0, or a root of a negative number."
+    return None
+
+
+def cause(got, wanted):
+    """The usual cause of a wrong shape."""
+    if got == wanted[::-1]:
+        return "Rows and columns are exchanged."
+    if len(got) + 1 == len(wanted) and got in (wanted[:-1], wanted[1:]):
+        return "One axis was summed away: keepdims?"
+    if len(got) == len(wanted) + 1 and 1 in got:
+        return "One axis too many: keepdims, where it is not needed?"
+    if len(got) == len(wanted) == 1:
+        return "The other axis?"
+    return ""
+
+
+def number(value):
+    return f"{value:.{PLACES}g}"
+
+
+def the_number(answer, right):
+    """The place where an answer is most wrong, in numbers."""
+    worst = None
+    for place, (mine, ours) in enumerate(zip(parts(answer), parts(right), strict=True), start=1):
+        mine, ours = np.asarray(mine, float), np.asarray(ours, float)
+        off = np.abs(mine - ours) / (np.max(np.abs(ours), initial=0) or 1)
+        if worst is None or off.max(initial=0) > worst[0]:
+            index = np.unravel_index(np.argmax(off), off.shape) if off.size else ()
+            where = f"[{', '.join(map(str, index))}]" if index else ""
+            which = f"value {place}{where}" if len(parts(right)) > 1 else f"your answer{where}"
+            worst = (
+                off.max(initial=0),
+                f"For example, {which} is {number(mine[index])}, and {number(ours[index])} is right.",
+            )
+    return worst[1]
+
+
+def side_by_side(names, case, answer, right):
+    lines = [f"  {name} = {written(value)}" for name, value in zip(names, case, strict=True)]
+    return "\n".join([*lines, f"  yours: {written(answer)}", f"  right: {written(right)}"])
+
+
+def written(value):
+    if isinstance(value, tuple | list):
+        return "(" + ", ".join(map(written, value)) + ")"
+    if isinstance(value, np.ndarray):
+        text = np.array2string(value, precision=PLACES, threshold=24, separator=", ", suppress_small=False)
+        return " ".join(text.split())
+    return number(value) if isinstance(value, float | np.floating) else repr(value)[:60]
