@@ -107,7 +107,7 @@ def test_all_shifts_lie_inside_the_axes(explorer):
 
 
 def test_the_two_definitions_disagree_for_sigmoid_units_and_agree_for_relu(explorer):
-    """The answer of lesson 06: with BN the moments move less; the gradient moves more with sigmoid units."""
+    """With BN the moments move less; the gradient moves more with sigmoid units."""
     for activation, more in (("sigmoid", True), ("ReLU", False)):
         plain, with_bn = (np.median(run_with_shifts(activation, name)[2], axis=0) for name in ("without BN", "with BN"))
         assert (plain[:, 0] > with_bn[:, 0]).all()
@@ -115,7 +115,7 @@ def test_the_two_definitions_disagree_for_sigmoid_units_and_agree_for_relu(explo
 
 
 def test_without_bn_the_sigmoid_input_of_layer_4_is_a_needle_that_wanders(explorer):
-    """The other answer of lesson 06."""
+    """Its mean moves by more than ten of its standard deviations."""
     x = digits.load_digits().train_x[:360].astype(float)
     for name, narrow in (("without BN", True), ("with BN", False)):
         _, states, *_ = run_with_shifts("sigmoid", name)

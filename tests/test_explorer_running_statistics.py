@@ -60,7 +60,7 @@ def test_the_axes_hold_the_exact_statistics_and_the_start_of_every_unit(explorer
 
 
 def test_small_batches_want_a_longer_memory(explorer):
-    """The answer of lesson 07: over the units, the best momentum is smaller at m = 4 than at m = 60."""
+    """Over the units, the best momentum is smaller at m = 4 than at m = 60."""
     grid = 10 ** np.arange(-3, 0.01, 0.1)
 
     def best(unit, m):

@@ -97,7 +97,7 @@ def test_batches_of_one_class_are_normalized_beyond_recognition(explorer):
     assert share_right(order, 115) < 0.4 < 0.95 < explorer.eval_dot.get_ydata()[0]
 
 
-def test_eval_mode_catches_up_where_lesson_07_says(explorer):
+def test_eval_mode_catches_up_at_a_momentum_of_two_hundredths(explorer):
     explorer.set(step=25, m=16)
     ahead = []
     for momentum in (0.01, 0.02):

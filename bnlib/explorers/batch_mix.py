@@ -1,4 +1,4 @@
-"""The explorer of lesson 05 on who is in the batch: the share of cats, and what a test in batch mode makes of it."""
+"""The explorer of who is in the batch: the share of cats, and what a test in batch mode makes of it."""
 
 import copy
 from types import SimpleNamespace

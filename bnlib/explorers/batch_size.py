@@ -1,4 +1,4 @@
-"""The explorer of lesson 08: what the batch size does, while nets learn few digits of which some have wrong labels."""
+"""What the batch size does, while nets learn few digits of which some have wrong labels."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""The explorer of lesson 01 on two features of different scale: the valley of the loss, and gradient descent in it."""
+"""The explorer of two features of different scale: the valley of the loss, and gradient descent in it."""
 
 from types import SimpleNamespace
 

@@ -1,4 +1,4 @@
-"""The explorer of lesson 03: what batch normalization subtracts from the gradient of one unit."""
+"""The explorer of the backward pass: what batch normalization subtracts from the gradient of one unit."""
 
 import itertools
 from types import SimpleNamespace

@@ -1,4 +1,4 @@
-"""The explorer of lesson 01 that drags one value of a batch: all the others move with it."""
+"""The explorer that drags one value of a batch: all the others move with it."""
 
 from types import SimpleNamespace
 
@@ -26,7 +26,7 @@ class OneBatch(Explorer):
     """Drag one value of a batch, up to an outlier, and see all the normalized values move.
 
     data: (n,) values of one unit, from -40 to 40, that stay where they are: the batch is the first m - 1 of them and
-    the one you drag; value, m, eps: start values. Without arguments: the five values that lesson 01 works out by hand,
+    the one you drag; value, m, eps: start values. Without arguments: the five values that the lesson works out by hand,
     and eleven more for larger batches.
     """
 

@@ -1,4 +1,4 @@
-"""The explorer of lesson 01 on the noise in the statistics of a batch: mean and variance over many batches."""
+"""The explorer of the noise in the statistics of a batch: mean and variance over many batches."""
 
 import math
 from types import SimpleNamespace

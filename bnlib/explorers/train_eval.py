@@ -24,7 +24,7 @@ class TrainEval(Explorer):
 
     model: an `MLP` whose replica t is one net after t + 1 steps, with the newest batch's statistics for running ones
     (momentum 1); data: (n, features), of which 300 are used; labels: (n,). momentum, step, m, example, draw, company:
-    start values; company: which examples share the batch; draw: one drawing of them. Without arguments: `digits_run`.
+    start values; company: which others share the example's batch; draw: one drawing of them. Without arguments: `digits_run`.
     """
 
     def __init__(self, *, model=None, data=None, labels=None, **start):
@@ -49,7 +49,7 @@ class TrainEval(Explorer):
             "m": whole_slider(min(60, n), 2, min(LARGEST_BATCH, n), "m (batch)"),
             "example": whole_slider(min(7, n - 1), 0, n - 1, "example"),
             "draw": whole_slider(0, 0, DRAWS - 1, "draw"),
-            "company": toggle(COMPANIES, "company"),
+            "company": toggle(COMPANIES, "others"),
         }
 
     def make_figures(self):
@@ -67,12 +67,12 @@ class TrainEval(Explorer):
         self.mates = moving_dots(ax, TRAINING_MODE, ms=7, mec=BLACK)
         self.alone = moving_dots(ax, EVAL_MODE, ms=7)
         handles = [(self.eval_curve, self.eval_dot), (self.train_curve, self.train_dot), self.ranges]
-        labels = ["eval mode", "training mode", f"{DRAWS} draws of the company"]
+        labels = ["eval mode", "training mode", f"{DRAWS} draws of the others"]
         figure.legend(handles, labels, loc="outside upper center", ncols=3, markerscale=0.75)
         return {"modes": figure}
 
     def batches(self, example, m, company):
-        """The rows of each draw, (DRAWS, m): the example first, then its company. A larger m adds mates."""
+        """The rows of each draw, (DRAWS, m): the example first, then the others. A larger m adds some."""
         same = np.flatnonzero(self.labels == self.labels[example])
         pool = {"any": np.arange(len(self.x)), "its own class": same}.get(company, np.array([], int))
         pool = pool[pool != example] if np.any(pool != example) else np.array([example])
@@ -130,7 +130,7 @@ class TrainEval(Explorer):
         told = [f"{p:.0%}" for p in (result.alone[label], result.with_mates[draw, label], low[label], high[label])]
         return (
             f"After {step} steps, {len(self.x)} examples: {result.eval:.0%} right in eval mode (momentum "
-            f"{momentum:.3g}), {result.train:.0%} in training mode (batches of {m}, company: {company}). Example "
-            f"{example} is of class {label}: its probability is {told[0]} in eval mode, {told[1]} with these mates, "
+            f"{momentum:.3g}), {result.train:.0%} in training mode (batches of {m}, the others: {company}). Example "
+            f"{example} is of class {label}: its probability is {told[0]} in eval mode, {told[1]} with these others, "
             f"and {told[2]} to {told[3]} over {DRAWS} draws."
         )

@@ -1,4 +1,4 @@
-"""The explorer of lesson 03: the scale of the weights before batch normalization, and what it does to learning."""
+"""The scale of the weights before batch normalization, and what it does to learning."""
 
 import math
 from types import SimpleNamespace
