@@ -48,6 +48,11 @@ quiz/                 questions with feedback
     bank.py           the questions of data/questions/
     question.py       Question: choose or type, and read what it means
 
+exercises/            one file a lesson: each exercise with its mistakes
+    draws.py          fresh inputs
+    telling.py        what is said about an answer
+    exercise.py       Exercise: a function is checked, and told which mistake it is
+
 explorers/            one file each; and what they share
     arguments.py      what an explorer is given, checked
     examples.py       the nets and the data they show

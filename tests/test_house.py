@@ -22,6 +22,7 @@ WINGS = {
     "pictures": ("colors", "png", "moving_text", "plots", "strips", "moving", "words", "picture"),
     "live": ("sliders", "kept", "cells", "one_thread", "explorer", "training_explorer"),
     "quiz": ("bank", "question"),
+    "exercises": ("draws", "telling", "exercise"),
     # What several explorers share; they themselves stand side by side.
     "explorers": ("arguments", "examples", "recorded_run", "two_species", "two_nets", "chosen_statistics"),
 }
@@ -31,6 +32,7 @@ MAY_IMPORT = {
     "pictures": {"checks"},
     "live": {"checks", "pictures"},
     "quiz": {"datasets", "live"},
+    "exercises": set(),
     "explorers": {"numbers", "checks", "datasets", "pictures", "live"},
 }
 THIRD_PARTY = {
@@ -39,6 +41,7 @@ THIRD_PARTY = {
     "pictures": {"numpy", "matplotlib", "cycler"},  # cycler: a part of matplotlib with a name of its own
     "live": {"numpy", "ipywidgets"},
     "quiz": {"ipywidgets"},
+    "exercises": {"numpy"},
     "explorers": {"numpy", "matplotlib", "ipywidgets"},
 }
 FILES = sorted(PACKAGE.rglob("*.py"))
@@ -105,7 +108,7 @@ def test_every_file_has_its_place():
     for wing, files in WINGS.items():
         folder = PACKAGE if wing == "numbers" else PACKAGE / wing
         found = {path.stem for path in folder.glob("*.py")} - {"__init__"}
-        assert set(files) <= found if wing == "explorers" else set(files) == found, wing
+        assert set(files) <= found if wing in ("explorers", "exercises") else set(files) == found, wing
 
 
 def test_the_check_sees_relative_and_inner_imports(tmp_path, monkeypatch):

@@ -17,7 +17,7 @@ SHORTCUTS = {"batch_norm", "batch_norm_backward", "BatchNorm", "torch", "keras"}
 
 
 class Mistake(NamedTuple):
-    """what: what was done, as the end of *Your numbers are those of a solution that …*; function: gives those numbers."""
+    """what: what was done, the end of *Your numbers are those of a solution that …*; function: gives those numbers."""
 
     what: str
     function: object
@@ -75,7 +75,9 @@ class Exercise:
                 changed = [
                     name for name, a, b in zip(self.arguments, given, case, strict=True) if not alike(a, b, exact=True)
                 ]
-                problem = f"Your function writes into its argument {changed[0]}: whoever calls it finds other numbers there. Make a new array."
+                problem = (
+                    f"Your function writes into its argument {changed[0]}, which is its caller's. Make a new array."
+                )
             if problem:
                 return f"{problem} {self.where()}"
             answers.append(answer)
@@ -112,7 +114,7 @@ class Exercise:
 
     def praise(self, function):
         note = ""
-        if used := SHORTCUTS & {*function.__code__.co_names}:
+        if used := SHORTCUTS & {*function.__code__.co_names, *function.__code__.co_freevars}:
             note = f" It calls {min(used)}; the exercise is to write that by hand."
         return f"Right: equal to our solution on {CASES} fresh inputs, within rounding.{note} {self.after}".rstrip()
 

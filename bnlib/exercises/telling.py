@@ -49,7 +49,8 @@ def what_it_is(answer, right):
     several = isinstance(right, tuple)
     if isinstance(answer, tuple) != several and not (several and isinstance(answer, list)):
         returned = f"{len(answer)} values" if isinstance(answer, tuple) else shapes(answer)
-        return f"Your function must return {f'{len(right)} values' if several else 'one value'}, but it returns {returned}."
+        wanted = f"{len(right)} values" if several else "one value"
+        return f"Your function must return {wanted}, but it returns {returned}."
     wanted, got = (list(right), list(answer)) if several else ([right], [answer])
     if len(wanted) != len(got):
         return f"Your function must return {len(wanted)} values, but it returns {len(got)}."
@@ -65,7 +66,8 @@ def what_it_is(answer, right):
                 f"{which} has shape {mine.shape}, and must have {ours.shape}. {cause(mine.shape, ours.shape)}".rstrip()
             )
         if not np.isfinite(mine).all() and np.isfinite(ours).all():
-            return f"{which} holds {np.sum(~np.isfinite(mine))} values that are NaN or infinite: look for a division by 0, or a root of a negative number."
+            bad = np.sum(~np.isfinite(mine))
+            return f"{which} holds {bad} values that are NaN or infinite: is a divisor 0, or is a root of less than 0?"
     return None
 
 

@@ -24,7 +24,7 @@ class TrainEval(Explorer):
 
     model: an `MLP` whose replica t is one net after t + 1 steps, with the newest batch's statistics for running ones
     (momentum 1); data: (n, features), of which 300 are used; labels: (n,). momentum, step, m, example, draw, company:
-    start values; company: which others share the example's batch; draw: one drawing of them. Without arguments: `digits_run`.
+    start values; company: the other examples of its batch; draw: one drawing of them. Without arguments: `digits_run`.
     """
 
     def __init__(self, *, model=None, data=None, labels=None, **start):
