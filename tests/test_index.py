@@ -17,15 +17,12 @@ ALL = TEXT.split("## All questions")[1]
 
 
 def code_cells_below(file, anchor):
-    """The code cells between a heading and the next one that is not below it."""
-    found, inside = [], 0
+    """The code cells between a heading and the next one."""
+    found, inside = [], False
     for cell in cells(FOLDER / PurePosixPath(file)):
         if cell.cell_type == "markdown":
-            for level, heading in re.findall(r"^(#+) (.+)$", cell.source, re.MULTILINE):
-                if re.sub("[*`]", "", heading).strip().replace(" ", "-") == unquote(anchor):
-                    inside = len(level)
-                elif len(level) <= inside:
-                    inside = 0
+            for heading in re.findall(r"^#+ (.+)$", cell.source, re.MULTILINE):
+                inside = re.sub("[*`]", "", heading).strip().replace(" ", "-") == unquote(anchor)
         elif inside:
             found.append(cell)
     return found

@@ -79,7 +79,7 @@ def test_the_wheel_is_pure_python_with_the_data_and_the_licences(wheel):
     assert wheel.name.endswith("-py3-none-any.whl")
     assert {path.relative_to(ROOT).as_posix() for path in (ROOT / "bnlib").rglob("*.py")} <= set(names)
     assert {f"bnlib/data/{name}" for name in ("cats.npz", "digits.npz", "README.md")} <= set(names)
-    assert {Path(name).suffix for name in names if name.startswith("bnlib/")} <= {".py", ".npz", ".csv", ".md"}
+    assert {Path(name).suffix for name in names if name.startswith("bnlib/")} <= {".py", ".npz", ".csv", ".md", ".toml"}
     assert {Path(name).name for name in names} >= {"LICENSE", "LICENSE-text"}
 
 

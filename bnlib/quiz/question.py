@@ -25,8 +25,9 @@ def feedback(table, answer):
 
     if near(table["answer"]):
         return True, table["says"]
-    slips = [slip["says"] for slip in table.get("slips", []) if near(slip["value"])]
-    return False, (slips or [table["otherwise"]])[0]
+    slips = [slip for slip in table.get("slips", []) if near(slip["value"])]
+    nearest = min(slips, key=lambda slip: abs(answer - slip["value"]), default={"says": table["otherwise"]})
+    return False, nearest["says"]
 
 
 class Question:
