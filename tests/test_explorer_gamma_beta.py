@@ -206,3 +206,53 @@ def test_a_model_or_data_that_does_not_fit_is_refused(arguments, error, words):
     with pytest.raises(error, match=words):
         GammaBeta(**arguments)
     assert len(open_widgets) == widgets
+
+
+def four_lines(x, gamma, beta, eps):
+    mean, var = x.mean(axis=0), x.var(axis=0)
+    return gamma * (x - mean) / np.sqrt(var + eps) + beta
+
+
+def test_a_right_function_of_the_reader_gives_the_same_picture():
+    state = {"gamma": 2.0, "beta": 1.0, "m": 20, "w_scale": -2.0, "unit": 3}
+    ours, theirs = GammaBeta(**state), GammaBeta(function=four_lines, **state)
+    assert theirs.caption == ours.caption and theirs.picture.value == ours.picture.value
+    assert theirs.code() == ours.code().replace("GammaBeta(", "GammaBeta(function=function, ")
+    again = eval(theirs.code(), {"GammaBeta": GammaBeta, "function": four_lines})
+    assert again.caption == theirs.caption
+    theirs.identity()
+    assert "is under 1e-12 in this batch" in theirs.caption
+
+
+def test_a_wrong_function_is_drawn_as_it_is():
+    explorer = GammaBeta(function=lambda x, gamma, beta, eps: beta + 0.5 * gamma * x, gamma=2.0, beta=1.0, m=20)
+    z = explorer.pre_activations[:20, 0]
+    for row, values in {"z": z, "z_hat": 0.5 * z, "y": 1 + z}.items():
+        low, middle, high = explorer.rows[row][1].get_xdata()
+        assert (middle, high - low) == pytest.approx((values.mean(), 2 * values.std()), abs=1e-9)
+
+
+def test_a_function_that_writes_into_x_does_not_change_the_net():
+    def function(x, gamma, beta, eps):
+        x *= 0
+        return x
+
+    explorer = GammaBeta(function=function)
+    assert np.abs(explorer.pre_activations).max() > 0 and explorer.rows["z"][1].get_xdata()[0] != 0
+
+
+@pytest.mark.parametrize(
+    "function, error, words",
+    [
+        (3, TypeError, "function must be a function of .*got int"),
+        (lambda x, gamma, beta, eps: None, TypeError, "must return an array of numbers"),
+        (lambda x, gamma, beta, eps: x[:, 0], ValueError, r"the shape of x, \(64, 1\), but it returned \(64,\)"),
+        (lambda x, gamma, beta, eps: x * np.nan, ValueError, "returned NaN"),
+        (lambda x, gamma, beta, eps: x / 0, ValueError, "cannot be drawn"),
+    ],
+)
+def test_a_function_that_does_not_fit_is_refused(function, error, words):
+    widgets = len(open_widgets)
+    with pytest.raises(error, match=words):
+        GammaBeta(function=function)
+    assert len(open_widgets) == widgets

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .draws import EPS, batch, floating, units
+from .draws import EPS, batch, floating, layout, units
 from .exercise import Exercise
 
 LESSON = "2. Scale and shift"
@@ -64,7 +64,7 @@ normalize = Exercise(
         "How many means does a batch of m examples with n units have? Along which axis do you take them?",
         "Four lines: mean, variance, normalized values with ε under the root, then γ times that plus β.",
     ],
-    read=f"{LESSON}, the section by hand",
+    read=f"{LESSON}, One unit, four lines",
     after="Now drag it: GammaBeta(function=normalize).",
 )
 
@@ -95,5 +95,49 @@ identity = Exercise(
         "What did normalizing divide by, and what did it subtract?",
         "γ is the root that BN divides by, with its ε; β is the mean.",
     ],
-    read=f"{LESSON}, the section on the identity",
+    read=f"{LESSON}, The identity is possible, for one batch",
+)
+
+
+def gamma_into_next_solution(gamma, beta, W):
+    return beta / gamma, gamma[:, None] * W
+
+
+def draw_gamma_and_next(rng):
+    n = int(rng.integers(2, 6))  # W is square, so the wrong axis stays silent
+    return units(rng, n, signs=False), units(rng, n), layout(rng, rng.normal(size=(n, n)))
+
+
+def same_sums(new, gamma, beta, W):
+    x_hat = np.linspace(-2, 2, 7)[:, None] * np.ones(len(gamma))
+    sums = np.maximum(gamma * x_hat + beta, 0) @ W
+    return np.allclose(np.maximum(x_hat + new[0], 0) @ new[1], sums)
+
+
+gamma_into_next = Exercise(
+    "gamma_into_next",
+    "Move gamma > 0 from in front of a ReLU into the next layer's W: return the new beta and the new W, for gamma = 1.",
+    gamma_into_next_solution,
+    draw_gamma_and_next,
+    {
+        "leaves β as it was": lambda g, b, W: (b, g[:, None] * W),
+        "leaves W as it was": lambda g, b, W: (b / g, W),
+        "leaves both as they were": lambda g, b, W: (b, W),
+        "multiplies β by γ": lambda g, b, W: (b * g, g[:, None] * W),
+        "divides γ by β": lambda g, b, W: (g / b, g[:, None] * W),
+        "subtracts γ from β": lambda g, b, W: (b - g, g[:, None] * W),
+        "multiplies the columns of W, and not its rows": lambda g, b, W: (b / g, g * W),
+        "multiplies the columns of W, and leaves β as it was": lambda g, b, W: (b, g * W),
+        "divides W by γ": lambda g, b, W: (b / g, W / g[:, None]),
+        "multiplies β by γ and divides W by γ: the two are exchanged": lambda g, b, W: (b * g, W / g[:, None]),
+        "sets β to 0": lambda g, b, W: (0 * b, g[:, None] * W),
+        "transposes W": lambda g, b, W: (b / g, (g[:, None] * W).T),
+        "multiplies all of W by the mean of γ": lambda g, b, W: (b / g, g.mean() * W),
+    },
+    properties={"relu(ẑ + new β) @ new W is relu(γ ẑ + β) @ W": same_sums},
+    hints=[
+        "ReLU(γ v) = γ ReLU(v) for γ > 0. Which v gives γ ẑ + β?",
+        "Take γ out of γ ẑ + β; what is left of β is the new β. Each row of W belongs to one unit, and gets its γ.",
+    ],
+    read=f"{LESSON}, What the next weights can do instead",
 )
