@@ -90,6 +90,11 @@ identity = Exercise(
         "returns the start values, 1 and 0": lambda x, e: (np.ones(x.shape[1]), np.zeros(x.shape[1])),
         "takes β with the wrong sign": lambda x, e: (np.sqrt(x.var(0) + e), -x.mean(0)),
         "takes 1 / σ for γ": lambda x, e: (1 / np.sqrt(x.var(0) + e), x.mean(0)),
+        "takes 1 / σ for γ and −μ / σ for β, which normalizes and does not undo": lambda x, e: (
+            1 / np.sqrt(x.var(0) + e),
+            -x.mean(0) / np.sqrt(x.var(0) + e),
+        ),
+        "adds ε behind the root": lambda x, e: (x.std(0) + e, x.mean(0)),
     },
     hints=[
         "What did normalizing divide by, and what did it subtract?",
@@ -128,6 +133,7 @@ gamma_into_next = Exercise(
         "subtracts γ from β": lambda g, b, W: (b - g, g[:, None] * W),
         "multiplies the columns of W, and not its rows": lambda g, b, W: (b / g, g * W),
         "multiplies the columns of W, and leaves β as it was": lambda g, b, W: (b, g * W),
+        "multiplies β by γ, and the columns of W": lambda g, b, W: (b * g, g * W),
         "divides W by γ": lambda g, b, W: (b / g, W / g[:, None]),
         "multiplies β by γ and divides W by γ: the two are exchanged": lambda g, b, W: (b * g, W / g[:, None]),
         "sets β to 0": lambda g, b, W: (0 * b, g[:, None] * W),
