@@ -1,9 +1,13 @@
-"""What an explorer is given beside start values, checked: nets, and numbers to show."""
+"""What an explorer is given beside start values, checked: nets, numbers to show, and a function."""
 
 import copy
 
+import numpy as np
+
 from bnlib import checks
 from bnlib.mlp import MLP
+
+LARGEST_ANSWER = 1e100
 
 
 def checked_net(name, net, *, features=None, classes=None, replicas=False):
@@ -27,3 +31,18 @@ def checked_numbers(name, values):
         raise TypeError(f"{name} must hold numbers, but it is an array of {array.dtype}: convert it first")
     checks.finite(array, name)
     return array
+
+
+def answer_of(function, z, gamma, beta, eps):
+    """What a reader's function of (x, gamma, beta, eps) makes of one unit, z: (m,). An error says what is odd."""
+    if not callable(function):
+        raise TypeError(f"function must be a function of (x, gamma, beta, eps); got {type(function).__name__}")
+    with np.errstate(all="ignore"):  # named below
+        y = np.asarray(function(z[:, None].copy(), np.array([gamma]), np.array([beta]), eps))
+    if y.dtype.kind not in "fiu":
+        raise TypeError(f"function must return an array of numbers, but it returned {y.dtype}")
+    if y.shape != (len(z), 1):
+        raise ValueError(f"function must return the shape of x, {(len(z), 1)}, but it returned {y.shape}")
+    if not np.abs(y).max() <= LARGEST_ANSWER:
+        raise ValueError(f"function returned NaN, or numbers above {LARGEST_ANSWER:g}: these cannot be drawn")
+    return y[:, 0].astype(np.float64)

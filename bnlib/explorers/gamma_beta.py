@@ -11,12 +11,11 @@ from bnlib.elementwise import ACTIVATIONS
 from bnlib.live import Explorer, choice, slider, whole_slider
 from bnlib.pictures import BLACK, BLUE, GRAY, ORANGE, VERMILION, MovingBars, moving_line, number_line, plots
 
-from .arguments import checked_net, checked_numbers
+from .arguments import answer_of, checked_net, checked_numbers
 from .examples import net_and_animals
 
-LARGEST_BATCH, LARGEST_Z, LARGEST_Y = 256, 1e12, 1e100
-W_TIMES, B_PLUS = 3, 5  # at most
-EPS = 1e-5
+LARGEST_BATCH, LARGEST_Z = 256, 1e12
+W_TIMES, B_PLUS, EPS = 3, 5, 1e-5  # W and b at most
 # A value is called off or saturated where the activation's slope is below a tenth of its largest slope, given here.
 STEEPEST = {"relu": 1, "sigmoid": 1 / 4, "tanh": 1}
 LOST = {"relu": "off (y ≤ 0)"} | dict.fromkeys(["sigmoid", "tanh"], "saturated (slope < 10 % of the steepest)")
@@ -27,29 +26,11 @@ ROWS = {
 }
 
 
-def by_batch_norm(x, gamma, beta, eps):
-    return batch_norm(x, gamma, beta, eps)[0]
-
-
-def column_from(function, z, gamma, beta):
-    """What a function of (x, gamma, beta, eps) makes of one unit, z: (m,). TypeError or ValueError says what is odd."""
-    with np.errstate(all="ignore"):  # named below
-        y = np.asarray(function(z[:, None].copy(), np.array([gamma]), np.array([beta]), EPS))
-    if y.dtype.kind not in "fiu":
-        raise TypeError(f"function must return an array of numbers, but it returned {y.dtype}")
-    if y.shape != (len(z), 1):
-        raise ValueError(f"function must return the shape of x, {(len(z), 1)}, but it returned {y.shape}")
-    if not np.abs(y).max() <= LARGEST_Y:
-        raise ValueError(f"function returned NaN, or numbers above {LARGEST_Y:g}: these cannot be drawn")
-    return y[:, 0].astype(np.float64)
-
-
-def normalize_and_activate(z, gamma, beta, activation, function=by_batch_norm):
+def normalize_and_activate(z, gamma, beta, activation, function):
     """One unit over one batch, z: (m,), in training mode. lost: which values are off or saturated."""
-    y, z_hat = column_from(function, z, gamma, beta), column_from(function, z, 1.0, 0.0)
+    y, z_hat = (answer_of(function, z, *numbers, EPS) for numbers in ((gamma, beta), (1.0, 0.0)))
     layer = ACTIVATIONS[activation]()
-    out = layer.forward(y)
-    lost = layer.backward(np.ones_like(y)) < STEEPEST[activation] / 10
+    out, lost = layer.forward(y), layer.backward(np.ones_like(y)) < STEEPEST[activation] / 10
     return SimpleNamespace(z=z, z_hat=z_hat, y=y, out=out, lost=lost, gap=np.abs(y - z).max())
 
 
@@ -69,11 +50,9 @@ class GammaBeta(Explorer):
     buttons = {"identity: γ = √(σ² + ε), β = μ": "identity"}
 
     def __init__(self, *, model=None, data=None, function=None, **start):
-        if function is not None and not callable(function):
-            raise TypeError(f"function must be a function of (x, gamma, beta, eps); got {type(function).__name__}")
         model, data = (model, data) if self.given(model=model, data=data) else net_and_animals()
         self.arguments += ["function"] * (function is not None)
-        self.function = function or by_batch_norm
+        self.function = (lambda *given: batch_norm(*given)[0]) if function is None else function
         model, data = checked_net("model", model), checked_numbers("data", data)
         if data.ndim < 2 or len(data) < 4:
             raise ValueError(f"data must be (n, features) or images (n, ...), n >= 4 for two batches; got {data.shape}")
@@ -133,9 +112,8 @@ class GammaBeta(Explorer):
     def compute(self, gamma, beta, m, w_scale, b_shift, unit, activation):
         plain, other = (self.pre_activations[start : start + m, unit] for start in (0, self.largest))
         batches = w_scale * plain + b_shift, w_scale * other + b_shift, plain
-        result, of_other, of_plain = (
-            normalize_and_activate(z, gamma, beta, activation, self.function) for z in batches
-        )
+        how = gamma, beta, activation, self.function
+        result, of_other, of_plain = (normalize_and_activate(z, *how) for z in batches)
         result.gap_of_other, result.plain = of_other.gap, plain
         result.moved = np.abs(result.z_hat - np.sign(w_scale) * of_plain.z_hat).max()
         return result
