@@ -131,4 +131,5 @@ class NotebookPage:
 
     def explorers(self):
         """The explorers in the page, from the top."""
-        return [ExplorerBox(self, model, source) for model, source in self.page.evaluate(LIVE_VIEWS)]
+        views = [view for view in self.page.evaluate(LIVE_VIEWS) if "Question(" not in view[1]]
+        return [ExplorerBox(self, model, source) for model, source in views]
