@@ -4,7 +4,7 @@ import re
 import statistics
 
 import pytest
-from test_notebooks import CORE, PATHS, START, cells, every_core_lesson, explorer_cells, is_folded, outputs
+from test_notebooks import CORE, PATHS, START, cells, every_core_lesson, explorer_cells, is_folded, outputs, shows
 
 MOST_WORDS_A_PICTURE = 250
 LEAST_SHARE_OF_PICTURES = 0.4
@@ -61,7 +61,7 @@ def test_a_core_lesson_is_read_in_half_an_hour(path):
 
 
 def cells_of_questions(path):
-    return [cell for cell in cells(path, "code") if "Question(" in cell.source]
+    return [cell for cell in cells(path, "code") if shows(cell, "Question")]
 
 
 @pytest.mark.parametrize("path", [START, *CORE], ids=lambda path: path.stem)

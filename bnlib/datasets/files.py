@@ -11,7 +11,6 @@ def load(name, checksums, repair, folder=None):
     """The arrays of the .npz file `name`, as a dict with the keys of checksums.
 
     checksums: array name -> SHA-256 of the array, see `checksum`; repair: what to do about a bad file, for the message.
-    checksums: array name -> SHA-256 of the array, see `checksum`; repair: what to do about a bad file, for the message.
     Looks in folder, $BNLIB_DATA, data/, ../data and ../../data from the working directory, beside the package and
     inside it. In a place that nobody named, a file that is another one is passed over, if there is one further on.
     Raises FileNotFoundError where no place has the file; ValueError where the file found is damaged or altered.
@@ -43,6 +42,14 @@ def read(path, checksums, repair):
         if (found := checksum(arrays[key])) != expected:
             raise ValueError(f"{path} was altered: SHA-256 of {key} is {found}, expected {expected}. {repair}")
     return arrays
+
+
+def find(name):
+    """The path of a file or folder of data/ in the first usual place that has it. Raises FileNotFoundError if none."""
+    path = next((place / name for place in usual_places() if (place / name).exists()), None)
+    if path is None:
+        raise FileNotFoundError(f"data/{name} was not found: run `git restore data` in the project's folder.")
+    return path
 
 
 def usual_places():

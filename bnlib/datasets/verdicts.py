@@ -27,9 +27,6 @@ class Claim(NamedTuple):
 
 def load_verdicts():
     """All claims of data/verdicts.csv, as a list of `Claim`. Raises FileNotFoundError where no usual place has it."""
-    path = next((place / NAME for place in files.usual_places() if (place / NAME).is_file()), None)
-    if path is None:
-        raise FileNotFoundError(f"{NAME} was not found: run `git restore data` in the project's folder.")
-    with open(path, newline="", encoding="utf-8") as file:
+    with open(files.find(NAME), newline="", encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     return [Claim(**row | {"trial": int(row["trial"] or 0), "boxes": tuple(row["boxes"].split())}) for row in rows]

@@ -13,7 +13,7 @@ __all__ = ["ALL", "Exercise", "report", *ALL]
 
 
 def report():
-    """Print each exercise, its lesson, and how far this kernel has come: to be pasted into any form."""
+    """Print each exercise and how far this kernel has come: to be pasted into any form."""
     for name, exercise in ALL.items():
         print(f"{name:24} {exercise.state}")
     right = sum(exercise.state == "right" for exercise in ALL.values())

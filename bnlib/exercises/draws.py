@@ -24,7 +24,7 @@ def floating(rng):
     return np.float32 if rng.random() < 0.25 else np.float64
 
 
-def units(rng, n, low=0.5, high=2.0, signs=True, dtype=np.float64):
-    """n numbers, away from 0 and from each other's meaning, of both signs if asked for."""
-    values = rng.uniform(low, high, n)
+def units(rng, n, signs=True, dtype=np.float64):
+    """n numbers away from 0, of both signs if asked for."""
+    values = rng.uniform(0.5, 2.0, n)
     return (values * rng.choice([-1, 1], n) if signs else values).astype(dtype)

@@ -71,17 +71,17 @@ class Exercise:
             given = copy.deepcopy(case)
             answer, problem = self.answer(function, given)
             problem = problem or what_it_is(answer, self.right(case))
-            if not problem and not alike(given, case, exact=True):
-                changed = [
-                    name for name, a, b in zip(self.arguments, given, case, strict=True) if not alike(a, b, exact=True)
-                ]
-                problem = (
-                    f"Your function writes into its argument {changed[0]}, which is its caller's. Make a new array."
-                )
+            problem = problem or self.of_changed(given, case)
             if problem:
                 return f"{problem} {self.where()}"
             answers.append(answer)
         return self.of_numbers(function, cases, answers, rng)
+
+    def of_changed(self, given, case):
+        """What to say if a function has written into one of its arguments, or None."""
+        for name, after, before in zip(self.arguments, given, case, strict=True):
+            if not alike(after, before, exact=True):
+                return f"Your function writes into its argument {name}, which is its caller's. Make a new array."
 
     def of_numbers(self, function, cases, answers, rng):
         right = [self.right(case) for case in cases]

@@ -25,11 +25,10 @@ def draw_strips(ax, strips, *, looks=None, form="{:.2f}", log=False):
         default = Look(COLORS[place % len(COLORS)], "-", MARKERS[place % len(MARKERS)])
         look = (looks or {}).get(name, default)
         offset = (place - (len(series) - 1) / 2) * 0.8 / len(series)
-        label = name
         for row, values in one.items():
             y, values = rows.index(row) + offset, np.asarray(values, float).ravel()
+            label = name if row == next(iter(one)) else None  # once in the legend
             draw_row(ax, y, values, look, label, form, 0.5 / len(series), log)
-            label = None
     ax.set(ylim=(len(rows) - 0.5, -0.5), yticks=range(len(rows)), yticklabels=rows)
     ax.tick_params(axis="y", length=0)
     for edge in range(1, len(rows)):
@@ -43,30 +42,24 @@ def draw_row(ax, y, values, look, label, form, height, log):
     jitter = (np.arange(len(values)) * 0.618 % 1 - 0.5) * height  # spread evenly, and the same at every drawing
     style = {"color": look.color, "linestyle": "", "marker": look.marker, "markersize": 4.5, "alpha": 0.55}
     ax.plot(values[shown], y + jitter[shown], label=label, **style)
-    for left in (True, False):
-        if missing := np.sum(~shown & ((values < 0) | (log & (values == 0)) if left else ~(values <= 0))):
-            place = {"ha": "left" if left else "right", "va": "center", "color": GRAY}
-            ax.text(
-                0 if left else 1,
-                y,
-                f"◂ {missing}" if left else f"{missing} ▸",
-                transform=ax.get_yaxis_transform(),
-                **place,
-            )
+    low = ~shown & (values <= 0)
+    for x, side, missing, text in ((0, "left", low, "◂ {}"), (1, "right", ~shown & ~low, "{} ▸")):
+        if missing.any():
+            place = {"ha": side, "va": "center", "color": GRAY, "transform": ax.get_yaxis_transform()}
+            ax.text(x, y, text.format(missing.sum()), **place)
     median = np.median(np.where(np.isnan(values), np.inf, values))
     if np.isfinite(median) and (median > 0 or not log):
         ax.plot([median, median], [y - height / 2, y + height / 2], color=BLACK, linestyle="-", linewidth=2.5)
         if form:
-            ax.annotate(
-                form.format(median), (values[shown].max(), y), (7, 0), textcoords="offset points", va="center", size=10
-            )
+            beside = {"xytext": (7, 0), "textcoords": "offset points", "va": "center", "size": 10}
+            ax.annotate(form.format(median), (values[shown].max(), y), **beside)
 
 
 @styled
 def draw_switches(ax, switches, *, on="yes", off="no"):
     """A grid of what is on and what is off: dict, row -> dict, column -> True, False or None (no question there).
 
-    on, off: the words of the two, written under the grid.
+    on, off: the words of the two, in the legend.
     """
     columns = list(dict.fromkeys(column for row in switches.values() for column in row))
     marks = {True: {"facecolor": BLACK}, False: {"facecolor": "white"}}

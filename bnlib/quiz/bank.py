@@ -5,6 +5,7 @@ question for a number has `question`, `answer`, `tolerance`, `says` (if right), 
 wrong values that have a reason, each with `value` and `says`.
 """
 
+import functools
 import tomllib
 
 from bnlib.datasets import files
@@ -15,9 +16,11 @@ CHOICES, NUMBER = {"question", "choices"}, {"question", "answer", "tolerance", "
 
 def load_questions():
     """All questions, a dict: name -> table. FileNotFoundError where no place has them, ValueError for a bad one."""
-    folder = next((place / FOLDER for place in files.usual_places() if (place / FOLDER).is_dir()), None)
-    if folder is None:
-        raise FileNotFoundError("data/questions was not found: run `git restore data` in the project's folder.")
+    return read(files.find(FOLDER))
+
+
+@functools.cache  # a notebook asks for a dozen, each by its name
+def read(folder):
     questions = {}
     for path in sorted(folder.glob("*.toml")):
         for name, table in tomllib.loads(path.read_text(encoding="utf-8")).items():

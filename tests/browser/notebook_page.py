@@ -37,7 +37,7 @@ RUN_IN_KERNEL = """async code => {
 
 LIVE_VIEWS = """() => [...jupyterapp.shell.currentWidget.content.model.cells]
   .filter(cell => cell.type === 'code')
-  .flatMap(cell => cell.toJSON().outputs.map(output =>
+  .flatMap(cell => cell.toJSON().outputs.filter(output => output.data?.['image/png']).map(output =>
     [output.data?.['application/vnd.jupyter.widget-view+json']?.model_id, cell.sharedModel.getSource()]))
   .filter(([model]) => model)"""
 
@@ -131,5 +131,4 @@ class NotebookPage:
 
     def explorers(self):
         """The explorers in the page, from the top."""
-        views = [view for view in self.page.evaluate(LIVE_VIEWS) if "Question(" not in view[1]]
-        return [ExplorerBox(self, model, source) for model, source in views]
+        return [ExplorerBox(self, model, source) for model, source in self.page.evaluate(LIVE_VIEWS)]
