@@ -17,6 +17,9 @@ CONTROLS = """{name: {key: getattr(control, key) for key in ("description", "val
                         "options") if hasattr(control, key)} for name, control in explorer.controls.items()}"""
 SLIDERS = """[[control.position(explorer.state[name]), control.step] for name, control in explorer.controls.items()
               if hasattr(control, "position")]"""
+CHOICES = "[str(explorer.state[name]) for name, control in explorer.controls.items() if hasattr(control, 'options')]"
+CHOSEN = """lists => lists.map(list => list.selectedOptions
+  ? list.selectedOptions[0].text : list.querySelector('.mod-active')?.textContent.trim())"""
 PICTURES = "[__import__('base64').b64encode(picture.value).decode() for picture in explorer.pictures.values()]"
 ARTISTS = """[next(getattr(artist, get)() for get in ("get_xydata", "get_data", "get_offsets", "get_array")
                    if hasattr(artist, get))
@@ -118,11 +121,11 @@ class ExplorerBox:
         self.box.locator(".widget-button", has_text=label).first.click()
 
     def settle(self, timeout=30):
-        """Wait until the page shows what the kernel holds, twice in a row: pictures, caption and sliders."""
+        """Wait until the page shows what the kernel holds, twice in a row: pictures, caption, sliders and lists."""
         deadline, equal = time.monotonic() + timeout, 0
         while equal < 2:
             self.notebook.wait_until_idle()
-            shown = self.pictures(), self.caption(), self.slider_places()
+            shown = self.pictures(), self.caption(), self.slider_places(), self.chosen()
             equal = equal + 1 if self._holds(*shown) else 0
             if time.monotonic() > deadline:
                 raise TimeoutError(f"after {timeout} s the page shows another state than the kernel holds")
@@ -130,11 +133,17 @@ class ExplorerBox:
     def slider_places(self):
         return [float(handle.get_attribute("aria-valuetext")) for handle in self.box.locator(".noUi-handle").all()]
 
-    def _holds(self, pictures, caption, places):
-        held_pictures, held_caption, sliders = self.ask(f"[{PICTURES}, explorer.caption, {SLIDERS}]")
+    def chosen(self):
+        """What each list and each row of toggle buttons shows as chosen."""
+        return self.box.locator(".widget-dropdown select, .widget-toggle-buttons").evaluate_all(CHOSEN)
+
+    def _holds(self, pictures, caption, places, chosen):
+        held = self.ask(f"[{PICTURES}, explorer.caption, {SLIDERS}, {CHOICES}]")
+        held_pictures, held_caption, sliders, choices = held
         return (
             pictures == [base64.b64decode(picture) for picture in held_pictures]
             and caption == held_caption
+            and chosen == choices
             and len(places) == len(sliders)
             and all(abs(place - held) < 0.51 * step for place, (held, step) in zip(places, sliders, strict=True))
         )

@@ -12,11 +12,11 @@ PAGE = "find_your_question.ipynb"
 TEXT = text_of(ROOT / "notebooks" / PAGE)
 FOUND = SYMPTOM.findall(TEXT) + QUESTION.findall(TEXT)
 LINKS = sorted({(file, unquote(anchor)) for _, file, anchor in FOUND})
-# The headings that stand in the window, as the text that JupyterLab shows, of the notebook in front.
-SEEN = """() => [...document.querySelectorAll('.jp-NotebookPanel:not(.lm-mod-hidden) :is(h1, h2, h3)')]
-  .map(one => [one, one.getBoundingClientRect()])
-  .filter(([one, box]) => box.height && box.top >= 0 && box.bottom <= innerHeight)
-  .map(([one]) => one => one.id || one.querySelector('a')?.getAttribute('href')?.slice(1))"""
+# The names of the headings that stand in the window, of the notebook in front.
+SEEN = """() => [...document.querySelectorAll('.jp-NotebookPanel:not(.lm-mod-hidden) [data-jupyter-id]')]
+  .map(heading => [heading.dataset.jupyterId, heading.getBoundingClientRect()])
+  .filter(([, box]) => box.height && box.top >= 0 && box.bottom <= innerHeight)
+  .map(([name]) => name)"""
 FOLLOW = """([path, id]) => jupyterapp.commands.execute('rendermime:handle-local-link', {path, id})"""
 
 
@@ -30,7 +30,7 @@ def page(browser, lab):
 
 
 def seen(page):
-    return {unquote(name or "") for name in page.evaluate(SEEN)}
+    return {unquote(name) for name in page.evaluate(SEEN)}
 
 
 def arrives(page, anchor, milliseconds):
