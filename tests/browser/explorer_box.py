@@ -18,8 +18,9 @@ CONTROLS = """{name: {key: getattr(control, key) for key in ("description", "val
 SLIDERS = """[[control.position(explorer.state[name]), control.step] for name, control in explorer.controls.items()
               if hasattr(control, "position")]"""
 CHOICES = "[str(explorer.state[name]) for name, control in explorer.controls.items() if hasattr(control, 'options')]"
-CHOSEN = """lists => lists.map(list => list.selectedOptions
-  ? list.selectedOptions[0].text : list.querySelector('.mod-active')?.textContent.trim())"""
+# JupyterLab's lists have spaces that do not break.
+CHOSEN = """lists => lists.map(list => list.selectedOptions?.[0] ?? list.querySelector('.mod-active'))
+  .map(one => one?.textContent.trim().replaceAll('\u00a0', ' '))"""
 PICTURES = "[__import__('base64').b64encode(picture.value).decode() for picture in explorer.pictures.values()]"
 ARTISTS = """[next(getattr(artist, get)() for get in ("get_xydata", "get_data", "get_offsets", "get_array")
                    if hasattr(artist, get))
