@@ -23,16 +23,7 @@ def run(path):
     """Run one notebook in its folder and store it; raises CellExecutionError, and stores nothing, when a cell fails."""
     notebook = nbformat.read(path, as_version=4)
     stored = [(cell.source, cell.get("outputs", [])) for cell in notebook.cells]
-    NotebookClient(
-        notebook,
-        timeout=60,
-        kernel_name="python3",
-        resources={"metadata": {"path": path.parent}},
-        record_timing=False,
-        store_widget_state=False,
-        coalesce_streams=True,
-        extra_arguments=["--log-level=ERROR"],
-    ).execute()
+    execute(notebook, path.parent)
     notebook.metadata = nbformat.from_dict(METADATA)
     for cell, (source, old_outputs) in zip(notebook.cells, stored, strict=True):
         cell.metadata.pop("execution", None)
@@ -46,6 +37,20 @@ def run(path):
     nbformat.validate(notebook)
     nbformat.write(notebook, path)
     return path
+
+
+def execute(notebook, folder):
+    """Run the cells in memory, in a kernel that starts in the folder; raises CellExecutionError when a cell fails."""
+    NotebookClient(
+        notebook,
+        timeout=60,
+        kernel_name="python3",
+        resources={"metadata": {"path": folder}},
+        record_timing=False,
+        store_widget_state=False,
+        coalesce_streams=True,
+        extra_arguments=["--log-level=ERROR"],
+    ).execute()
 
 
 def fold(cell):
