@@ -15,12 +15,13 @@ from . import (
     noise_and_batch_size,
     normalization,
     other_norms,
+    practice,
     scale_and_shift,
 )
 
 LESSONS = (
     *(normalization, scale_and_shift, in_a_network, at_test_time, covariate_shift),
-    *(backward_pass, folding_freezing_saving, noise_and_batch_size, other_norms),
+    *(backward_pass, folding_freezing_saving, noise_and_batch_size, other_norms, practice),
 )
 ANSWERS = {
     name: {key: value for key, value in vars(group).items() if inspect.isfunction(value)}

@@ -152,3 +152,47 @@ class rms_norm:
     def by_the_standard_deviation(x, gamma, eps):
         """Divides by the standard deviation, and does not subtract the mean."""
         return gamma * x / np.sqrt(x.var(axis=1, keepdims=True) + eps)
+
+
+class weight_standardize:
+    def rows(W, eps):
+        """Standardizes each row, over the outputs, as for a W of shape (outputs, inputs)."""
+        return (W - W.mean(axis=1, keepdims=True)) / np.sqrt(W.var(axis=1, keepdims=True) + eps)
+
+    def no_axis(W, eps):
+        """No axis: one mean and one variance for all weights."""
+        return (W - W.mean()) / np.sqrt(W.var() + eps)
+
+    def divisor_minus_1(W, eps):
+        """Divides the variance by the number of inputs minus 1."""
+        return (W - W.mean(axis=0)) / np.sqrt(W.var(axis=0, ddof=1) + eps)
+
+    def eps_outside(W, eps):
+        """Adds eps outside the root."""
+        return (W - W.mean(axis=0)) / (W.std(axis=0) + eps)
+
+    def no_eps(W, eps):
+        """Forgets eps."""
+        return (W - W.mean(axis=0)) / W.std(axis=0)
+
+    def no_root(W, eps):
+        """Divides by the variance: no root."""
+        return (W - W.mean(axis=0)) / (W.var(axis=0) + eps)
+
+    def mean_only(W, eps):
+        """Subtracts the mean, and does not divide."""
+        return W - W.mean(axis=0)
+
+    def no_mean(W, eps):
+        """Divides, and does not subtract the mean."""
+        return W / np.sqrt(W.var(axis=0) + eps)
+
+    def length(W, eps):
+        """Weight norm: divides by the length of the weights."""
+        return W / np.sqrt((W**2).sum(axis=0) + eps)
+
+    def in_place(W, eps):
+        """Writes into W."""
+        W -= W.mean(axis=0)
+        W /= np.sqrt(W.var(axis=0) + eps)
+        return W
