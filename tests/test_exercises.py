@@ -11,7 +11,7 @@ from test_notebooks import PATHS, cells, text_of
 
 from bnlib import exercises
 from bnlib.exercises.exercise import CASES, NOT_ATTEMPTED, run
-from bnlib.exercises.telling import alike
+from bnlib.exercises.telling import alike, cause
 
 ALL = exercises.ALL
 MISTAKES = [(name, mistake) for name, exercise in ALL.items() for mistake in exercise.mistakes]
@@ -170,6 +170,25 @@ def test_the_first_thing_that_is_wrong_is_told(body, told, capsys):
     assert told in message("normalize", function)
 
 
+@pytest.mark.parametrize(
+    ("got", "wanted", "told"),
+    [
+        ((), (4,), "no axis, or only the last one?"),
+        ((5,), (4,), "One too many"),
+        ((3,), (4,), "One too few"),
+        ((7,), (4,), "The other axis?"),
+        ((5, 3), (3, 5), "Rows and columns are exchanged."),
+        ((5,), (3, 5), "One axis was summed away"),
+        ((1, 4), (4,), "One axis too many: keepdims"),
+        ((4, 4, 4), (16, 4), "reshape?"),
+        ((7, 4), (4,), "An axis is left over"),
+        ((2, 4), (3, 5), ""),
+    ],
+)
+def test_a_wrong_shape_is_told_its_usual_cause(got, wanted, told):
+    assert told in cause(got, wanted) and bool(told) == bool(cause(got, wanted))
+
+
 def test_a_function_with_other_arguments_is_told_what_it_is_called_with():
     assert "The exercise calls your function with" in message("normalize", lambda x: x)
 
@@ -205,6 +224,17 @@ def test_check_prints_one_message_and_the_report_follows(capsys):
     assert printed.startswith("Right: ") and "def normalize(x, gamma, beta, eps):" in printed
     assert re.search(r"^normalize +right$", printed, re.MULTILINE) and f"1 of {len(ALL)} right" in printed
     exercise.state = "not attempted"
+
+
+def test_a_printed_message_has_short_lines_and_all_its_words(capsys):
+    exercise = ALL["normalize"]
+    answer = normalize_cell("def normalize(x, gamma, beta, eps):\n    return (x - x.mean()) / (x.std() + eps)\n")
+    told = exercise.message(answer, np.random.default_rng(0))
+    exercise.check(answer, np.random.default_rng(0))
+    exercise.state = "not attempted"
+    printed = capsys.readouterr().out
+    assert printed.split() == told.split()
+    assert max(map(len, printed.splitlines())) <= 100 < max(map(len, told.splitlines()))
 
 
 # In the notebooks

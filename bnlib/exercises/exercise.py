@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .telling import alike, argument_list, side_by_side, the_number, what_it_is
+from .telling import alike, argument_list, in_lines, side_by_side, the_number, what_it_is
 
 NOT_ATTEMPTED = "Not attempted yet: replace the three dots, then run the cell again."
 CASES = 8  # fresh inputs in each check
@@ -51,7 +51,7 @@ class Exercise:
         message = self.message(function, np.random.default_rng() if rng is None else rng)
         if message != NOT_ATTEMPTED:
             self.state = "right" if message.startswith("Right") else "not right yet"
-        print(message)
+        print(in_lines(message))
 
     def hint(self, number=1):
         print(self.hints[min(number, len(self.hints)) - 1])

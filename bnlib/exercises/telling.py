@@ -1,8 +1,11 @@
 """What is said about an answer: its type, its shape, its numbers."""
 
+import textwrap
+
 import numpy as np
 
 PLACES = 4  # significant digits
+WIDTH = 100  # of a line: a longer one would be cut within a word where the page is narrow
 
 
 def tolerance(array):
@@ -32,6 +35,14 @@ def parts(answer):
 
 def shapes(value):
     return f"an array of shape {value.shape}" if isinstance(value, np.ndarray) else f"a {type(value).__name__}"
+
+
+def in_lines(text):
+    """A message in lines that are not too long, cut between words."""
+    return "\n".join(
+        textwrap.fill(line, WIDTH, subsequent_indent=" " * 4 * line.startswith(" "), break_on_hyphens=False)
+        for line in text.splitlines()
+    )
 
 
 def argument_list(names, case):
@@ -73,14 +84,23 @@ def what_it_is(answer, right):
 
 def cause(got, wanted):
     """The usual cause of a wrong shape."""
+    if got == ():
+        return "One number for all: no axis, or only the last one?"
+    if len(got) == len(wanted) == 1:
+        more = got[0] - wanted[0]
+        return {1: "One too many, or the other axis?", -1: "One too few, or the other axis?"}.get(
+            more, "The other axis?"
+        )
     if got == wanted[::-1]:
         return "Rows and columns are exchanged."
     if len(got) + 1 == len(wanted) and got in (wanted[:-1], wanted[1:]):
-        return "One axis was summed away: keepdims?"
+        return "One axis was summed away: keepdims? Or is a factor missing that has this axis?"
     if len(got) == len(wanted) + 1 and 1 in got:
         return "One axis too many: keepdims, where it is not needed?"
-    if len(got) == len(wanted) == 1:
-        return "The other axis?"
+    if np.prod(got) == np.prod(wanted):
+        return "As many numbers, in another shape: reshape?"
+    if len(got) > len(wanted):
+        return "An axis is left over: over which axes is it summed or averaged?"
     return ""
 
 
