@@ -234,7 +234,7 @@ def test_a_printed_message_has_short_lines_and_all_its_words(capsys):
     exercise.state = "not attempted"
     printed = capsys.readouterr().out
     assert printed.split() == told.split()
-    assert max(map(len, printed.splitlines())) <= 100 < max(map(len, told.splitlines()))
+    assert max(map(len, printed.splitlines())) <= 76 < max(map(len, told.splitlines()))
 
 
 # In the notebooks

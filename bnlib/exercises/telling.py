@@ -5,7 +5,7 @@ import textwrap
 import numpy as np
 
 PLACES = 4  # significant digits
-WIDTH = 100  # of a line: a longer one would be cut within a word where the page is narrow
+WIDTH = 76  # of a line: a longer one would be cut within a word where the page is narrow
 
 
 def tolerance(array):
