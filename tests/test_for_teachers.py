@@ -1,4 +1,4 @@
-"""The teachers' page lists the exercises with lesson and minutes; `python tests/test_for_teachers.py` stores the list."""
+"""The teachers' page lists the exercises, with lesson and minutes; `python tests/test_for_teachers.py` stores them."""
 
 import re
 
