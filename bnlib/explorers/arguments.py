@@ -35,14 +35,20 @@ def checked_numbers(name, values):
 
 def answer_of(function, z, gamma, beta, eps):
     """What a reader's function of (x, gamma, beta, eps) makes of one unit, z: (m,). An error says what is odd."""
+    given = z[:, None].copy(), np.array([gamma]), np.array([beta]), eps
+    return column_of(function, "function", "(x, gamma, beta, eps)", len(z), given)
+
+
+def column_of(function, name, takes, m, given):
+    """What a reader's function makes of what it is given: (m,) numbers of one unit. An error says what is odd."""
     if not callable(function):
-        raise TypeError(f"function must be a function of (x, gamma, beta, eps); got {type(function).__name__}")
+        raise TypeError(f"{name} must be a function of {takes}; got {type(function).__name__}")
     with np.errstate(all="ignore"):  # named below
-        y = np.asarray(function(z[:, None].copy(), np.array([gamma]), np.array([beta]), eps))
+        y = np.asarray(function(*given))
     if y.dtype.kind not in "fiu":
-        raise TypeError(f"function must return an array of numbers, but it returned {y.dtype}")
-    if y.shape != (len(z), 1):
-        raise ValueError(f"function must return the shape of x, {(len(z), 1)}, but it returned {y.shape}")
+        raise TypeError(f"{name} must return an array of numbers, but it returned {y.dtype}")
+    if y.shape != (m, 1):
+        raise ValueError(f"{name} must return the shape of x, {(m, 1)}, but it returned {y.shape}")
     if not np.abs(y).max() <= LARGEST_ANSWER:
-        raise ValueError(f"function returned NaN, or numbers above {LARGEST_ANSWER:g}: these cannot be drawn")
+        raise ValueError(f"{name} returned NaN, or numbers above {LARGEST_ANSWER:g}: these cannot be drawn")
     return y[:, 0].astype(np.float64)
