@@ -1,8 +1,8 @@
-"""Exercises of the backward pass: the gradients of gamma, beta and x, in training mode and in eval mode."""
+"""Exercises of the backward pass: the gradients of gamma and beta, and that of x in eval mode."""
 
 import numpy as np
 
-from .draws import EPS, batch, floating, layout, units
+from .draws import EPS, floating, layout, units
 from .exercise import Exercise
 
 LESSON = "The backward pass"
@@ -39,6 +39,7 @@ dgamma_dbeta = Exercise(
         "leaves x̂ out of dγ": lambda dy, h: (dy.sum(0), dy.sum(0)),
         "multiplies by x̂ in dβ as well": lambda dy, h: ((dy * h).sum(0), (dy * h).sum(0)),
         "leaves dy out: it adds up x̂, and counts the examples": lambda dy, h: (h.sum(0), 0 * dy.sum(0) + len(dy)),
+        "divides by m − 1": lambda dy, h: ((dy * h).sum(0) / (len(dy) - 1), dy.sum(0) / (len(dy) - 1)),
         "leaves dy out of dγ": lambda dy, h: (h.sum(0), dy.sum(0)),
         "multiplies the sums of dy and of x̂, and does not sum the products": lambda dy, h: (
             dy.sum(0) * h.sum(0),
@@ -66,92 +67,6 @@ dgamma_dbeta = Exercise(
 )
 
 
-def dx_solution(dy, x, gamma, eps):
-    std = np.sqrt(x.var(axis=0) + eps)
-    x_hat = (x - x.mean(axis=0)) / std
-    left = dy - dy.mean(axis=0) - x_hat * (dy * x_hat).mean(axis=0)
-    return gamma / std * left
-
-
-def draw_backward(rng):
-    dtype = floating(rng)
-    x = batch(rng, least=4, dtype=dtype)
-    dy = layout(rng, rng.normal(size=x.shape).astype(dtype))
-    return dy, x, units(rng, x.shape[1], dtype=dtype), EPS
-
-
-def parts(x, eps, ddof=0):
-    """x − μ, 1/σ and x̂, with ε under the root."""
-    away, scale = x - x.mean(0), 1 / np.sqrt(x.var(0, ddof=ddof) + eps)
-    return away, scale, away * scale
-
-
-def wrong(change, ddof=0, no_eps=False):
-    """A dx that is wrong as `change` says: of dy, γ, x − μ, 1/σ, x̂."""
-    return lambda dy, x, gamma, eps: change(dy, gamma, *parts(x, 0 if no_eps else eps, ddof))
-
-
-def left(dy, h, mean=1, along=1, axis=0):
-    """What is left of dy when some of its mean and of its part along x̂ are taken off."""
-    mean_of = lambda values: values.mean(axis, keepdims=True)  # noqa: E731
-    return dy - mean * mean_of(dy) - along * h * mean_of(dy * h)
-
-
-dx = Exercise(
-    "dx",
-    "The gradient of x through BN in training mode, where μ and σ² are functions of x.",
-    dx_solution,
-    draw_backward,
-    {
-        "takes μ for a constant": wrong(lambda dy, g, c, s, h: g * s * left(dy, h, mean=0)),
-        "takes σ for a constant": wrong(lambda dy, g, c, s, h: g * s * left(dy, h, along=0)),
-        "takes μ and σ for constants, as in eval mode": wrong(lambda dy, g, c, s, h: g * s * dy),
-        "stops at x̂, with γ dy": wrong(lambda dy, g, c, s, h: g * dy),
-        "leaves γ out": wrong(lambda dy, g, c, s, h: s * left(dy, h)),
-        "multiplies by γ twice": wrong(lambda dy, g, c, s, h: g * g * s * left(dy, h)),
-        "has no division by √(σ² + ε) in front": wrong(lambda dy, g, c, s, h: g * left(dy, h)),
-        "divides by the variance, and not by its root": wrong(lambda dy, g, c, s, h: g * s * s * left(dy, h)),
-        "multiplies by the standard deviation": wrong(lambda dy, g, c, s, h: g / s * left(dy, h)),
-        "adds the term with x̂, and does not subtract it": wrong(lambda dy, g, c, s, h: g * s * left(dy, h, along=-1)),
-        "adds the mean of dy, and does not subtract it": wrong(lambda dy, g, c, s, h: g * s * left(dy, h, mean=-1)),
-        "takes sums over the batch for the two means": wrong(
-            lambda dy, g, c, s, h: g * s * left(dy, h, len(dy), len(dy))
-        ),
-        "has half of the way through σ²: the derivative of a square has a 2": wrong(
-            lambda dy, g, c, s, h: g * s * left(dy, h, along=0.5)
-        ),
-        "has twice the way through σ²: the derivative of a root has a ½": wrong(
-            lambda dy, g, c, s, h: g * s * left(dy, h, along=2)
-        ),
-        "takes x − μ for x̂ in front of the last mean": wrong(
-            lambda dy, g, c, s, h: g * s * (dy - dy.mean(0) - c * (dy * h).mean(0))
-        ),
-        "takes x − μ for x̂ both times (in six lines: the power −1/2 for −3/2)": wrong(
-            lambda dy, g, c, s, h: g * s * left(dy, c)
-        ),
-        "multiplies only dy by γ/σ: the bracket is missing": wrong(
-            lambda dy, g, c, s, h: g * s * dy - dy.mean(0) - h * (dy * h).mean(0)
-        ),
-        "takes the means over the units of each example": wrong(lambda dy, g, c, s, h: g * s * left(dy, h, axis=1)),
-        "takes the two means over all units at once": wrong(lambda dy, g, c, s, h: g * s * left(dy, h, axis=None)),
-        "has no axis anywhere: one mean and one variance for all units": lambda dy, x, g, e: (
-            g / np.sqrt(x.var() + e) * left(dy, (x - x.mean()) / np.sqrt(x.var() + e), axis=None)
-        ),
-        "leaves ε out": wrong(lambda dy, g, c, s, h: g * s * left(dy, h), no_eps=True),
-        "divides by m − 1 in the variance": wrong(lambda dy, g, c, s, h: g * s * left(dy, h), ddof=1),
-    },
-    properties={
-        "each column of dx has the sum 0": lambda dx, *_: (abs(dx.sum(0)) <= 1e-3 * abs(dx).max(0)).all(),
-    },
-    hints=[
-        "x reaches the loss by three ways. Which two of them disappear when μ and σ² are constants?",
-        "Take two things off dy, its mean and its part along x̂; what multiplies dy in eval mode multiplies the rest.",
-    ],
-    read=f"{LESSON}, One line instead of six",
-    after="Now drag it: GradientBeforeAfter(function=dx).",
-)
-
-
 def dx_constants_solution(dy, gamma, var, eps):
     return dy * gamma / np.sqrt(var + eps)
 
@@ -173,6 +88,8 @@ dx_constants = Exercise(
         "leaves ε out": lambda dy, g, v, e: dy * g / np.sqrt(v),
         "adds ε behind the root": lambda dy, g, v, e: dy * g / (np.sqrt(v) + e),
         "divides by the variance, and not by its root": lambda dy, g, v, e: dy * g / (v + e),
+        "divides by the variance, without root and ε": lambda dy, g, v, e: dy * g / v,
+        "adds ε to the quotient: it belongs under the root": lambda dy, g, v, e: dy * g / np.sqrt(v) + e,
         "takes var for the standard deviation, and squares it": lambda dy, g, v, e: dy * g / np.sqrt(v * v + e),
         "multiplies by the standard deviation": lambda dy, g, v, e: dy * g * np.sqrt(v + e),
         "divides by γ": lambda dy, g, v, e: dy / (g * np.sqrt(v + e)),
@@ -182,6 +99,7 @@ dx_constants = Exercise(
         "multiplies by γ twice": lambda dy, g, v, e: dy * g * g / np.sqrt(v + e),
         "subtracts the mean of dy, as in training mode": lambda dy, g, v, e: (dy - dy.mean(0)) * g / np.sqrt(v + e),
         "divides by the number of examples": lambda dy, g, v, e: dy * g / np.sqrt(v + e) / len(dy),
+        "has the power −3/2, which belongs to dσ²": lambda dy, g, v, e: dy * g * (v + e) ** -1.5,
         "takes one variance for all units": lambda dy, g, v, e: dy * g / np.sqrt(v.mean() + e),
     },
     properties={"where dy is 0, dx is 0": lambda dx, dy, *_: (dx[dy == 0] == 0).all()},

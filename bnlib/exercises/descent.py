@@ -1,4 +1,4 @@
-"""Exercises of gradient descent: gamma and beta learn, and a step of SGD with momentum."""
+"""Exercise of gradient descent: gamma and beta learn."""
 
 import numpy as np
 
@@ -27,6 +27,11 @@ def draw_training(rng):
 def slopes(h, t, g, b):
     error = g * h + b - t
     return (error * h).mean(0), error.mean(0)
+
+
+def with_error(change):
+    """Slopes that are wrong as `change` says: of the error, x̂, y and γ."""
+    return lambda h, t, g, b: tuple(part.mean(0) for part in change(g * h + b - t, h, g * h + b, g))
 
 
 def loop(step=lambda dg, db, lr: (-lr * dg, -lr * db), find=slopes, more=0):
@@ -91,6 +96,16 @@ training_loop = Exercise(
         "leaves x̂ out of the gradient of γ": loop(find=lambda h, t, g, b: (slopes(h, t, g, b)[1],) * 2),
         "takes the gradient of β as well with x̂": loop(find=lambda h, t, g, b: (slopes(h, t, g, b)[0],) * 2),
         "exchanges the two gradients": loop(find=lambda h, t, g, b: slopes(h, t, g, b)[::-1]),
+        "takes y for x̂ in the gradient of γ": loop(find=with_error(lambda e, h, y, g: (e * y, e))),
+        "takes the loss for its derivative: ½ (y − target)²": loop(
+            find=with_error(lambda e, h, y, g: (e * e * h / 2, e * e / 2))
+        ),
+        "drops the sign of the error": loop(find=with_error(lambda e, h, y, g: (abs(e) * h, abs(e)))),
+        "multiplies the gradient of β by γ": loop(find=with_error(lambda e, h, y, g: (e * h, e * g))),
+        "multiplies the gradient of γ by γ": loop(find=with_error(lambda e, h, y, g: (e * h * g, e))),
+        "multiplies the means of the error and of x̂: the mean of the product is needed": loop(
+            find=with_error(lambda e, h, y, g: (e * h.mean(0), e))
+        ),
         "leaves β out of the error": loop(find=lambda h, t, g, b: slopes(h, t, g, 0 * b)),
         "leaves γ out of the error": loop(find=lambda h, t, g, b: slopes(h, t, np.ones_like(g), b)),
         "starts at γ = 1 and β = 0, and not at what is given": lambda h, t, g, b, lr, steps: loop()(
@@ -111,72 +126,4 @@ training_loop = Exercise(
         "Now find the largest lr that still learns: training_loop(z_hat, 2 * z_hat + 1, np.ones(32), np.zeros(32), lr, "
         "200). It is 2; with 10 * z_hat in the first place it is 0.02. Normalized values keep it at 2."
     ),
-)
-
-
-def sgd_momentum_solution(w, v, gradient, lr, momentum):
-    v = momentum * v + gradient
-    return w - lr * v, v
-
-
-def draw_step(rng):
-    dtype = floating(rng)
-    shape = tuple(int(k) for k in rng.integers(2, 5, size=int(rng.integers(1, 3))))
-    w, v, gradient = (layout(rng, rng.normal(size=shape).astype(dtype)) for _ in range(3))
-    return w, v, gradient, round(float(rng.uniform(0.05, 0.5)), 2), round(float(rng.uniform(0.6, 0.95)), 2)
-
-
-sgd_momentum = Exercise(
-    "sgd_momentum",
-    "One step of SGD with momentum, in PyTorch's convention: return the new w and the new v.",
-    sgd_momentum_solution,
-    draw_step,
-    {
-        "takes the course's average, with 1 − momentum in front of the gradient": lambda w, v, d, lr, p: (
-            w - lr * (p * v + (1 - p) * d),
-            p * v + (1 - p) * d,
-        ),
-        "exchanges momentum and 1 − momentum": lambda w, v, d, lr, p: (
-            w - lr * ((1 - p) * v + p * d),
-            (1 - p) * v + p * d,
-        ),
-        "keeps lr inside v, as Keras does: v = momentum v − lr gradient, w + v": lambda w, v, d, lr, p: (
-            w + p * v - lr * d,
-            p * v - lr * d,
-        ),
-        "keeps lr inside v: v = momentum v + lr gradient, w − v": lambda w, v, d, lr, p: (
-            w - p * v - lr * d,
-            p * v + lr * d,
-        ),
-        "takes Nesterov's step": lambda w, v, d, lr, p: (w - lr * (d + p * (p * v + d)), p * v + d),
-        "moves w by the old v, before v is new": lambda w, v, d, lr, p: (w - lr * v, p * v + d),
-        "moves w by the gradient alone, and not by v": lambda w, v, d, lr, p: (w - lr * d, p * v + d),
-        "has no momentum at all: v becomes the gradient": lambda w, v, d, lr, p: (w - lr * d, d.copy()),
-        "leaves momentum out: v + gradient": lambda w, v, d, lr, p: (w - lr * (v + d), v + d),
-        "multiplies the gradient by momentum, and not v": lambda w, v, d, lr, p: (w - lr * (v + p * d), v + p * d),
-        "multiplies both, v and the gradient, by momentum": lambda w, v, d, lr, p: (
-            w - lr * p * (v + d),
-            p * (v + d),
-        ),
-        "goes uphill: w + lr v": lambda w, v, d, lr, p: (w + lr * (p * v + d), p * v + d),
-        "subtracts the gradient from v, and lr v from w: uphill": lambda w, v, d, lr, p: (
-            w - lr * (p * v - d),
-            p * v - d,
-        ),
-        "leaves lr out": lambda w, v, d, lr, p: (w - (p * v + d), p * v + d),
-        "returns the old v: the next step forgets this gradient": lambda w, v, d, lr, p: (w - lr * (p * v + d), v),
-        "returns the step, and not the new w": lambda w, v, d, lr, p: (-lr * (p * v + d), p * v + d),
-        "returns v first and w second": lambda w, v, d, lr, p: (p * v + d, w - lr * (p * v + d)),
-    },
-    properties={
-        "w has moved by −lr times the v that is returned": lambda new, w, v, d, lr, p: np.allclose(
-            new[0], w - lr * new[1], rtol=1e-3, atol=1e-3
-        )
-    },
-    hints=[
-        "v remembers the old gradients. How much of the old v is kept, and what is added to it?",
-        "First the new v: momentum times the old one, plus the whole gradient. Then w goes against it, lr times.",
-    ],
-    read="The backward pass, Why can the length of w only grow?",
-    after="Now let it train: sgd_momentum(w, v, dw, 0.1, 0.9), again and again, with w, dw of the first section.",
 )

@@ -22,7 +22,7 @@ class Cubic:
         return self.a * np.sum(x) ** 3 + self.b * np.sum(np.power(x, 3))
 
     def __repr__(self):
-        return f"{self.a:g} * sum(x)**3 + {self.b:g} * sum(x**3)"
+        return f"{self.a:g} * sum(x)**3 {'-' if self.b < 0 else '+'} {abs(self.b):g} * sum(x**3)"
 
     def gradient(self, x):
         return 3 * self.a * np.sum(x) ** 2 + 3 * self.b * x**2
@@ -46,7 +46,7 @@ def central_difference_solution(f, x, h):
 
 def draw_function(rng):
     shape = (int(rng.integers(2, 4)), int(rng.integers(2, 4)))
-    a, b = (round(float(rng.uniform(0.2, 1)), 1) for _ in range(2))
+    a, b = (round(float(rng.choice([-1, 1]) * rng.uniform(0.2, 1)), 1) for _ in range(2))
     x = layout(rng, rng.choice([-1, 1], shape) * rng.uniform(0.5, 2, shape))
     return Cubic(a, b, shape), x, round(float(rng.uniform(0.05, 0.2)), 2)
 
@@ -88,6 +88,12 @@ def two_copies(f, x, h):
     return gradient
 
 
+def first_only(f, x, h):
+    gradient = np.zeros(x.shape)
+    gradient[0, 0] = steps(f, x, (0, 0), h, -h) / (2 * h)
+    return gradient
+
+
 def whole_rows(f, x, h):
     gradient = np.empty(x.shape)
     for i in range(len(x)):
@@ -116,6 +122,14 @@ central_difference = Exercise(
         ),
         "goes h/2 to each side, and divides by 2h": each(lambda f, x, i, h: steps(f, x, i, h / 2, -h / 2) / (2 * h)),
         "goes h/2 to each side: a step h is asked for": each(lambda f, x, i, h: steps(f, x, i, h / 2, -h / 2) / h),
+        "drops the sign of the slope": each(lambda f, x, i, h: abs(steps(f, x, i, h, -h)) / (2 * h)),
+        "puts h in the place of a value, and does not add it": each(
+            lambda f, x, i, h: steps(f, x, i, h - x[i], -h - x[i]) / (2 * h)
+        ),
+        "stores the gradient in whole numbers: what is the dtype of its array?": lambda f, x, h: (
+            central_difference_solution(f, x, h).astype(int)
+        ),
+        "returns after the first value: is the return inside the loop?": first_only,
         "takes the second derivative": each(lambda f, x, i, h: (steps(f, x, i, h, 0) - steps(f, x, i, 0, -h)) / h**2),
         "moves all values of x at once": lambda f, x, h: np.full(x.shape, (f(x + h) - f(x - h)) / (2 * h)),
         "moves a whole row of x at once": whole_rows,

@@ -58,6 +58,13 @@ layer_forward = Exercise(
         "divides by the variance, and not by its root": lambda x, W, g, b, e: relu(
             g * (x @ W - (x @ W).mean(0)) / ((x @ W).var(0) + e) + b
         ),
+        "does not subtract the mean": lambda x, W, g, b, e: relu(g * (x @ W) / np.sqrt((x @ W).var(0) + e) + b),
+        "takes the mean and the variance of x, and not of x W": lambda x, W, g, b, e: relu(
+            g * (x @ W - x.mean(0)) / np.sqrt(x.var(0) + e) + b
+        ),
+        "adds β before it multiplies by γ": lambda x, W, g, b, e: relu(g * (hat(x @ W, e) + b)),
+        "takes abs for the ReLU": lambda x, W, g, b, e: np.abs(g * hat(x @ W, e) + b),
+        "takes a sigmoid for the ReLU": lambda x, W, g, b, e: 1 / (1 + np.exp(-g * hat(x @ W, e) - b)),
         "keeps what is below 0 and drops what is above": lambda x, W, g, b, e: np.minimum(g * hat(x @ W, e) + b, 0),
     },
     properties={"no value of the answer is below 0": lambda y, *_: (y >= 0).all()},
@@ -110,6 +117,15 @@ leave_bias_out = Exercise(
         "puts b and the mean into β: right in eval mode, and wrong in training mode": (
             lambda b, g, t, m, v, e: (t + (b - m) * through(g, v, e), 0 * m)
         ),
+        "takes from β what b adds to y in eval mode: b is then missing twice": (
+            lambda b, g, t, m, v, e: (t - b * through(g, v, e), m)
+        ),
+        "subtracts b from β, which is right in no mode": lambda b, g, t, m, v, e: (t - b, m),
+        "moves β and the mean, which cancels in eval mode: the output is as if b were just dropped": (
+            lambda b, g, t, m, v, e: (t - b * through(g, v, e), m - b)
+        ),
+        "subtracts b from both": lambda b, g, t, m, v, e: (t - b, m - b),
+        "adds b to both": lambda b, g, t, m, v, e: (t + b, m + b),
         "counts b twice, in β and in the mean": lambda b, g, t, m, v, e: (t + b * through(g, v, e), m - b),
         "adds b to the mean, and does not subtract it": lambda b, g, t, m, v, e: (t, m + b),
         "takes b − mean for the new mean: its sign is wrong": lambda b, g, t, m, v, e: (t, b - m),
@@ -128,7 +144,7 @@ leave_bias_out = Exercise(
         "returns the mean first and β second": lambda b, g, t, m, v, e: (m - b, t),
     },
     properties={
-        "training mode stays as it is: there b has no part in the output": lambda new, b, g, beta, *_: np.allclose(
+        "in training mode the mean of y is β, without b as with b": lambda new, b, g, beta, *_: np.allclose(
             new[0], beta
         ),
         "eval mode stays as it is": same_in_eval_mode,
