@@ -77,5 +77,8 @@ sgd_momentum = Exercise(
         "First the new v: momentum times the old one, plus the whole gradient. Then w goes against it, lr times.",
     ],
     read="The backward pass, Why can the length of w only grow?",
-    after="Now let it train: sgd_momentum(w, v, dw, 0.1, 0.9), again and again, with w, dw of the first section.",
+    after=(
+        "Now let it train, with w and dw of the first section: new = w, 0 * w; then new = sgd_momentum(*new, dw, 0.1, "
+        "0.9), again and again. new[0] @ new[0], the squared length of w, grows in each step."
+    ),
 )

@@ -154,5 +154,9 @@ leave_bias_out = Exercise(
         "In eval mode BN subtracts the running mean from x W + b. Write x W alone, and see what is subtracted from it.",
     ],
     read="Placement and depth, A bias that is kept",
-    after="Now do it to the ten nets of this section: new_beta, new_mean = leave_bias_out(...) of a layer of with_b.",
+    after=(
+        "Now do it to the nets of this section: bn = with_b.batch_norm_layers()[0]; bn.beta, bn.running_mean = "
+        "leave_bias_out(with_b.layers[0].b, bn.gamma, bn.beta, bn.running_mean, bn.running_var, bn.eps); "
+        "with_b.layers[0].b = 0. with_b.infer(test_x) gives what it gave before."
+    ),
 )
