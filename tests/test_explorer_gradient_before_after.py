@@ -190,8 +190,8 @@ def test_a_backward_pass_that_writes_into_its_arguments_changes_nothing_else():
     "given, error, words",
     [
         ({"function": 3}, TypeError, r"function must be a function of \(dy, x, gamma, eps\); got int"),
-        ({"constants": 3, "mode": "eval"}, TypeError, r"constants must be a function of \(dy, gamma, var, eps\)"),
-        ({"function": lambda dy, x, gamma, eps: dy[:, 0]}, ValueError, r"\(16, 1\), but it returned \(16,\)"),
+        ({"constants": 3, "mode": "eval"}, TypeError, r"must be a function of \(dy, gamma, var, eps\)"),
+        ({"function": lambda dy, x, gamma, eps: dy[:, 0]}, ValueError, r"of dy, \(16, 1\), but it returned \(16,\)"),
         ({"function": lambda dy, x, gamma, eps: dy * np.nan}, ValueError, "function returned NaN"),
         ({"function": lambda dy, x, gamma, eps: None}, TypeError, "must return an array of numbers"),
     ],

@@ -9,7 +9,7 @@ from bnlib.batchnorm import BatchNorm
 from bnlib.live import Explorer, choice, slider, whole_slider
 from bnlib.pictures import BLACK, BLUE, GRAY, ORANGE, SKY, moving_line, plots
 
-from .arguments import checked_numbers, column_of
+from .arguments import called, checked_numbers
 from .examples import unit_and_gradients
 
 MODES = ("training", "eval")
@@ -43,7 +43,7 @@ def in_training_mode(function):
 
     def backward(dy, z, bn):
         given = dy[:, None].copy(), z[:, None].copy(), bn.gamma.copy(), bn.eps
-        return column_of(function, "function", "(dy, x, gamma, eps)", len(z), given)
+        return called(function, "(dy, x, gamma, eps)", given)[:, 0]
 
     return backward
 
@@ -53,7 +53,7 @@ def in_eval_mode(function):
 
     def backward(dy, z, bn):
         given = dy[:, None].copy(), bn.gamma.copy(), bn.running_var.copy(), bn.eps
-        return column_of(function, "constants", "(dy, gamma, var, eps)", len(z), given)
+        return called(function, "(dy, gamma, var, eps)", given)[:, 0]
 
     return backward
 
