@@ -157,6 +157,6 @@ leave_bias_out = Exercise(
     after=(
         "Now do it to the nets of this section: bn = with_b.batch_norm_layers()[0]; bn.beta, bn.running_mean = "
         "leave_bias_out(with_b.layers[0].b, bn.gamma, bn.beta, bn.running_mean, bn.running_var, bn.eps); "
-        "with_b.layers[0].b = 0. with_b.infer(test_x) gives what it gave before."
+        "with_b.layers[0].b = 0; then with_b.infer(test_x) gives what it gave before."
     ),
 )
