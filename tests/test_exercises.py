@@ -11,7 +11,7 @@ from test_notebooks import PATHS, cells, text_of
 
 from bnlib import exercises
 from bnlib.exercises.exercise import CASES, NOT_ATTEMPTED, run
-from bnlib.exercises.telling import alike
+from bnlib.exercises.telling import alike, cause
 
 ALL = exercises.ALL
 MISTAKES = [(name, mistake) for name, exercise in ALL.items() for mistake in exercise.mistakes]
@@ -168,6 +168,29 @@ def normalize_cell(source):
 def test_the_first_thing_that_is_wrong_is_told(body, told, capsys):
     function = normalize_cell(f"def normalize(x, gamma, beta, eps):\n    # Replace the dots.\n    {body}\n")
     assert told in message("normalize", function)
+
+
+@pytest.mark.parametrize(
+    ("got", "wanted", "told"),
+    [
+        ((3, 4), (4, 3), "exchanged"),
+        ((), (3,), "one number"),
+        ((), (4, 3), "one number"),
+        ((3,), (4, 3), "summed away"),
+        ((1, 3), (3,), "keepdims, where it is not needed"),
+        ((4, 3), (3,), "over the first axis missing"),
+        ((12,), (4, 3), "reshape"),
+        ((4,), (3,), "The other axis"),
+        ((7, 2), (4, 3), ""),
+    ],
+)
+def test_a_wrong_shape_is_told_its_usual_cause(got, wanted, told):
+    assert told in cause(got, wanted) and bool(told) == bool(cause(got, wanted))
+
+
+def test_the_place_to_read_ends_in_one_mark():
+    ends = [exercise.where()[-2:] for exercise in ALL.values()]
+    assert all(end[-1] in ".?" and end != "?." for end in ends)
 
 
 def test_a_function_with_other_arguments_is_told_what_it_is_called_with():

@@ -3,10 +3,23 @@
 One file a lesson; `report()` prints which of them this kernel has seen solved.
 """
 
-from . import normalization, scale_and_shift
+from . import (
+    backward,
+    batch_gradient,
+    descent,
+    differences,
+    momentum,
+    network,
+    normalization,
+    scale_and_shift,
+)
 from .exercise import Exercise
 
-LESSONS = (normalization, scale_and_shift)
+LESSONS = (
+    *(normalization, scale_and_shift),
+    *(network, descent, momentum),
+    *(backward, batch_gradient, differences),
+)
 ALL = {value.name: value for lesson in LESSONS for value in vars(lesson).values() if isinstance(value, Exercise)}
 globals().update(ALL)
 __all__ = ["ALL", "Exercise", "report", *ALL]

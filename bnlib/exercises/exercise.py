@@ -119,7 +119,7 @@ class Exercise:
         return f"Right: equal to our solution on {CASES} fresh inputs, within rounding.{note} {self.after}".rstrip()
 
     def where(self):
-        return f"Read: {self.read}."
+        return f"Read: {self.read}" + "." * (not self.read.endswith("?"))
 
     def right(self, case):
         return run(self.solve, copy.deepcopy(case))

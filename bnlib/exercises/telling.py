@@ -75,10 +75,16 @@ def cause(got, wanted):
     """The usual cause of a wrong shape."""
     if got == wanted[::-1]:
         return "Rows and columns are exchanged."
+    if not got:
+        return "It is one number: is an axis missing, or an index?"
     if len(got) + 1 == len(wanted) and got in (wanted[:-1], wanted[1:]):
         return "One axis was summed away: keepdims?"
     if len(got) == len(wanted) + 1 and 1 in got:
         return "One axis too many: keepdims, where it is not needed?"
+    if got[1:] == wanted:
+        return "One axis too many: is a sum or a mean over the first axis missing?"
+    if len(got) != len(wanted) and np.prod(got) == np.prod(wanted):
+        return "It holds as many values as it must: reshape?"
     if len(got) == len(wanted) == 1:
         return "The other axis?"
     return ""
