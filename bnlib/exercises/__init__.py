@@ -3,10 +3,10 @@
 One file a lesson; `report()` prints which of them this kernel has seen solved.
 """
 
-from . import normalization, running_averages, scale_and_shift, serving, test_time
+from . import clinic, normalization, running_averages, scale_and_shift, serving, test_time
 from .exercise import Exercise
 
-LESSONS = (normalization, scale_and_shift, test_time, running_averages, serving)
+LESSONS = (normalization, scale_and_shift, test_time, running_averages, serving, clinic)
 ALL = {value.name: value for lesson in LESSONS for value in vars(lesson).values() if isinstance(value, Exercise)}
 globals().update(ALL)
 __all__ = ["ALL", "Exercise", "report", *ALL]
