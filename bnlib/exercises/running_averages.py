@@ -1,11 +1,10 @@
-"""Exercises about running averages: in the course's notation, in PyTorch's, corrected for the start, and exact ones."""
+"""Exercises about a running average by itself: the course's, and its correction for the start at 0."""
 
 import numpy as np
 
-from .draws import floating, layout
 from .exercise import Exercise
 
-DEEPER = "Exact statistics, folding, freezing, saving"
+DEEPER = "Running averages and exact statistics"
 
 
 def course_average_solution(values, beta):
@@ -78,83 +77,6 @@ course_average = Exercise(
     ],
     read="4. Test time, Where do the fixed numbers come from?",
     after="Now drag it: RunningStatistics(function=course_average), from bnlib.explorers.",
-)
-
-
-def running_statistics_solution(batches, momentum):
-    n = batches[0].shape[1]
-    mean, var = np.zeros(n), np.ones(n)
-    for batch in batches:
-        mean = (1 - momentum) * mean + momentum * batch.mean(axis=0)
-        var = (1 - momentum) * var + momentum * batch.var(axis=0, ddof=1)
-    return mean, var
-
-
-def draw_batches(rng):
-    n, dtype = int(rng.integers(2, 6)), floating(rng)
-    scale, center = rng.uniform(0.5, 3, n), rng.normal(0, 2, n)
-    sizes = rng.integers(3, 7, int(rng.integers(3, 6)))
-    batches = [layout(rng, (rng.normal(size=(m, n)) * scale + center).astype(dtype)) for m in sizes]
-    return batches, float(rng.uniform(0.1, 0.4))
-
-
-def run_through(batches, a, start=(0.0, 1.0), variance=lambda batch, mean: batch.var(0, ddof=1)):
-    mean, var = (np.zeros(batches[0].shape[1]) + each for each in start)
-    for batch in batches:
-        mean, var = (1 - a) * mean + a * batch.mean(0), (1 - a) * var + a * variance(batch, mean)
-    return mean, var
-
-
-def divided(batches, a):
-    known = 1 - (1 - a) ** len(batches)
-    return tuple(value / known for value in run_through(batches, a))
-
-
-def together(batches, ddof):
-    rows = np.concatenate(batches)
-    return rows.mean(0), rows.var(0, ddof=ddof)
-
-
-running_statistics = Exercise(
-    "running_statistics",
-    "PyTorch's running mean and variance after a list of batches, each (m, n): they start at 0 and 1.",
-    running_statistics_solution,
-    draw_batches,
-    {
-        "takes momentum for the weight of the old average, as the course and Keras do": lambda b, a: run_through(
-            b, 1 - a
-        ),
-        "divides by m in the variance, as Keras does": lambda b, a: run_through(b, a, (0, 1), lambda x, _: x.var(0)),
-        "starts the variance at 0": lambda b, a: run_through(b, a, (0, 0)),
-        "starts the mean at 1, too": lambda b, a: run_through(b, a, (1, 1)),
-        "starts at the statistics of the first batch": lambda b, a: run_through(
-            b[1:], a, (b[0].mean(0), b[0].var(0, ddof=1))
-        ),
-        "leaves out the first batch": lambda b, a: run_through(b[1:], a),
-        "takes the last batch alone": lambda b, a: run_through(b, 1.0),
-        "moves once only, with the last batch: the old average is not kept": lambda b, a: run_through(b[-1:], a),
-        "takes the plain average of the batches' statistics": lambda b, a: (
-            np.mean([x.mean(0) for x in b], axis=0),
-            np.mean([x.var(0, ddof=1) for x in b], axis=0),
-        ),
-        "puts all batches together, and divides by the number of rows": lambda b, a: together(b, 0),
-        "puts all batches together, and divides by one less than the number of rows": lambda b, a: together(b, 1),
-        "divides by 1 − (1 − momentum)ᵗ at the end, which PyTorch does not": divided,
-        "averages the standard deviation": lambda b, a: run_through(b, a, (0, 1), lambda x, _: x.std(0, ddof=1)),
-        "takes the squares around the running mean": lambda b, a: run_through(
-            b, a, (0, 1), lambda x, mean: ((x - mean) ** 2).sum(0) / (len(x) - 1)
-        ),
-        "takes the mean of the squares for the variance": lambda b, a: run_through(
-            b, a, (0, 1), lambda x, _: (x**2).mean(0)
-        ),
-        "goes through the batches from the last to the first": lambda b, a: run_through(b[::-1], a),
-        "returns the variance before the mean": lambda b, a: run_through(b, a)[::-1],
-    },
-    hints=[
-        "Where does each of the two start, and how much of the old value does one batch leave?",
-        "For each batch: (1 − momentum) of the old plus momentum of the new. A batch's variance is divided by m − 1.",
-    ],
-    read=f"{DEEPER}, The same in PyTorch and Keras",
 )
 
 

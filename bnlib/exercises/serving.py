@@ -5,8 +5,6 @@ import numpy as np
 from .draws import EPS, layout, units
 from .exercise import Exercise
 
-DEEPER = "Exact statistics, folding, freezing, saving"
-
 
 def reestimate_solution(x, W1, gamma1, beta1, W2, eps):
     z1 = x @ W1
@@ -82,6 +80,9 @@ reestimate = Exercise(
             g * hat(x @ W1, e) + b, relu(g * hat(x @ W1, e) + b) @ W2
         ),
         "divides by one less than the number of rows in what it returns": net(var=lambda z: z.var(0, ddof=1)),
+        "divides by one less than the number of rows everywhere": net(
+            lambda z, g, b, W, e: relu(g * hat(z, e, 1) + b) @ W, var=lambda z: z.var(0, ddof=1)
+        ),
         "returns the standard deviations for the variances": net(var=lambda z: z.std(0)),
         "takes the variance in each half of x, and averages the two": net(var=of_halves),
         "returns each variance before its mean": lambda *case: tuple(
@@ -96,7 +97,7 @@ reestimate = Exercise(
         "In eval mode, what comes out of the first BN when it already has its new statistics?",
         "Front to back: x W1 gives the first two; normalize with them, γ and β, ReLU, times W2 gives the others.",
     ],
-    read=f"{DEEPER}, Running average, plain average, or exact?",
+    read="Running averages and exact statistics, Running average, plain average, or exact?",
 )
 
 
@@ -150,6 +151,7 @@ fold = Exercise(
         "leaves W as it was": folded(right_b, lambda W, s: W.copy()),
         "leaves b as it was": folded(lambda b, s, m, beta: b.copy()),
         "forgets the running mean": folded(lambda b, s, m, beta: b * s + beta),
+        "forgets β and the running mean": folded(lambda b, s, m, beta: b * s),
         "forgets the old b": folded(lambda b, s, m, beta: beta - m * s),
         "forgets β": folded(lambda b, s, m, beta: (b - m) * s),
         "adds the running mean": folded(lambda b, s, m, beta: (b + m) * s + beta),
@@ -170,5 +172,5 @@ fold = Exercise(
         "Write γ (x W + b − mean) / √(variance + ε) + β as s · (x W) + t. What are s and t?",
         "s = γ / √(variance + ε), one number for each column of W: the new W is W times s, and the rest of b follows.",
     ],
-    read=f"{DEEPER}, Folding BN into the layer before it",
+    read="deeper/folding_freezing_saving, Folding BN into the layer before it",
 )
