@@ -98,6 +98,7 @@ reestimate = Exercise(
         "Front to back: x W1 gives the first two; normalize with them, γ and β, ReLU, times W2 gives the others.",
     ],
     read="Running averages and exact statistics, Running average, plain average, or exact?",
+    after="For a whole net: bnlib.reestimate(net, x). It stores the variance divided by one less than the number of rows.",
 )
 
 
@@ -173,4 +174,5 @@ fold = Exercise(
         "s = γ / √(variance + ε), one number for each column of W: the new W is W times s, and the rest of b follows.",
     ],
     read="deeper/folding_freezing_saving, Folding BN into the layer before it",
+    after="For the layers of a net: bnlib.fold(linear, bn).",
 )

@@ -8,7 +8,6 @@ from . import draws
 from .draws import EPS, floating, layout, units
 from .exercise import Exercise
 
-LESSON = "4. Test time"
 MODES = itertools.cycle([True, False])  # every other draw is in training mode, so that each check holds both
 
 
@@ -58,8 +57,7 @@ def in_training(kept):
     return layer(kept=lambda x, m, v, a, training: kept(x, m, v, a) if training else (m, v))
 
 
-def averaging(var):
-    """The running variance made of var(x)."""
+def averaging(var):  # the running variance is made of var(x)
     return in_training(lambda x, m, v, a: ((1 - a) * m + a * x.mean(0), (1 - a) * v + a * var(x)))
 
 
@@ -120,7 +118,8 @@ two_modes = Exercise(
         "Choose mean and variance by the mode, normalize with ε under the root; then, in training mode only, "
         "(1 − momentum) of the old average plus momentum of the new, and the new variance is divided by m − 1.",
     ],
-    read=f"{LESSON}, Where do the fixed numbers come from?",
+    read="4. Test time, Where do the fixed numbers come from?",
+    after="Now give it momentum 1 and a last batch of one class: what does eval mode still know?",
 )
 
 
@@ -197,4 +196,5 @@ running_statistics = Exercise(
         "For each batch: (1 − momentum) of the old plus momentum of the new. A batch's variance is divided by m − 1.",
     ],
     read="deeper/folding_freezing_saving, The same in PyTorch and Keras",
+    after="Now compare with BatchNorm(n, momentum=0.1), its running_mean and running_var.",
 )
