@@ -98,7 +98,7 @@ reestimate = Exercise(
         "Front to back: x W1 gives the first two; normalize with them, γ and β, ReLU, times W2 gives the others.",
     ],
     read="Running averages and exact statistics, Running average, plain average, or exact?",
-    after="For a whole net: bnlib.reestimate(net, x). It stores the variance divided by one less than the number of rows.",
+    after="For a whole net: bnlib.reestimate(net, x). It divides the variance by one less.",
 )
 
 
