@@ -6,19 +6,32 @@ One file a lesson; `report()` prints which of them this kernel has seen solved.
 from . import (
     backward,
     batch_gradient,
+    clinic,
     descent,
     differences,
     momentum,
     network,
     normalization,
+    running_averages,
     scale_and_shift,
+    serving,
+    test_time,
 )
 from .exercise import Exercise
 
 LESSONS = (
-    *(normalization, scale_and_shift),
-    *(network, descent, momentum),
-    *(backward, batch_gradient, differences),
+    normalization,
+    scale_and_shift,
+    network,
+    descent,
+    momentum,
+    test_time,
+    running_averages,
+    serving,
+    clinic,
+    backward,
+    batch_gradient,
+    differences,
 )
 ALL = {value.name: value for lesson in LESSONS for value in vars(lesson).values() if isinstance(value, Exercise)}
 globals().update(ALL)

@@ -149,7 +149,7 @@ def run(function, case):
 
 
 def size(case):
-    return sum(np.size(value) for value in case if isinstance(value, np.ndarray))
+    return sum(size(value) if isinstance(value, list) else np.size(value) for value in case)
 
 
 def not_attempted(function):
