@@ -3,10 +3,10 @@
 One file a lesson; `report()` prints which of them this kernel has seen solved.
 """
 
-from . import normalization, scale_and_shift
+from . import covariate_shift, noise, normalization, scale_and_shift, swap, workers
 from .exercise import Exercise
 
-LESSONS = (normalization, scale_and_shift)
+LESSONS = (normalization, scale_and_shift, covariate_shift, swap, noise, workers)
 ALL = {value.name: value for lesson in LESSONS for value in vars(lesson).values() if isinstance(value, Exercise)}
 globals().update(ALL)
 __all__ = ["ALL", "Exercise", "report", *ALL]
