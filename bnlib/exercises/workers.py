@@ -83,6 +83,12 @@ merge_statistics = Exercise(
             mean_of(ka, ma, kb, mb),
             merged(ka, ma, 0 * va, kb, mb, 0 * vb)[1],
         ),
+        "drops the variance of worker a": lambda ka, ma, va, kb, mb, vb: merged(ka, ma, 0 * va, kb, mb, vb),
+        "drops the variance of worker b": lambda ka, ma, va, kb, mb, vb: merged(ka, ma, va, kb, mb, 0 * vb),
+        "takes the difference of the means when one of them is already the new mean": lambda ka, ma, va, kb, mb, vb: (
+            mean_of(ka, ma, kb, mb),
+            inside(ka, va, kb, vb) + ka * kb / (ka + kb) ** 2 * (mb - mean_of(ka, ma, kb, mb)) ** 2,
+        ),
         "subtracts no mean: it returns the mean of the squares": lambda ka, ma, va, kb, mb, vb: (
             mean_of(ka, ma, kb, mb),
             inside(ka, va + ma**2, kb, vb + mb**2),
@@ -138,6 +144,9 @@ accumulated_gradient = Exercise(
         "averages the gradients, as if all micro-batches were equally large": lambda g, s: g.mean(0),
         "weights by the sizes, and divides by nothing": lambda g, s: s @ g,
         "weights by the sizes, and divides by the number of micro-batches": lambda g, s: s @ g / len(s),
+        "divides by the number of all examples, and once more by the number of micro-batches": lambda g, s: (
+            s @ g / s.sum() / len(s)
+        ),
         "divides by the sizes in place of weighting by them": lambda g, s: (1 / s) @ g / (1 / s).sum(),
         "divides each gradient by its size, and adds up": lambda g, s: (1 / s) @ g,
         "adds up the gradients, and divides by the number of all examples": lambda g, s: g.sum(0) / s.sum(),
