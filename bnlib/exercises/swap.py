@@ -71,5 +71,6 @@ swap_colour = Exercise(
         "Multiply each part with the D of the training and add up: a line in the coat. Where does it cross 0?",
     ],
     read="Why the classes swap, Where do the classes swap?",
-    after="Now drag the background: the cell below feeds the explorer with your function.",
+    after="Now drag the background: Coat(swap=lambda b: swap_colour(b, d_fur, d_ground, d_ink, black, ground), "
+    'way="BN, test batch").',
 )
