@@ -7,15 +7,19 @@ from . import (
     backward,
     batch_gradient,
     clinic,
+    covariate_shift,
     descent,
     differences,
     momentum,
     network,
+    noise,
     normalization,
     running_averages,
     scale_and_shift,
     serving,
+    swap,
     test_time,
+    workers,
 )
 from .exercise import Exercise
 
@@ -29,9 +33,13 @@ LESSONS = (
     running_averages,
     serving,
     clinic,
+    covariate_shift,
     backward,
     batch_gradient,
     differences,
+    noise,
+    workers,
+    swap,
 )
 ALL = {value.name: value for lesson in LESSONS for value in vars(lesson).values() if isinstance(value, Exercise)}
 globals().update(ALL)

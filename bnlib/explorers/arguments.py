@@ -59,3 +59,34 @@ def called(function, arguments, given):
     if not np.abs(answer).max() <= LARGEST_ANSWER:
         raise ValueError(f"function returned NaN, or numbers above {LARGEST_ANSWER:g}: these cannot be drawn")
     return answer.astype(np.float64)
+
+
+def statistics_of(function, share, *statistics):
+    """What a reader's function of (share, mean_a, var_a, mean_b, var_b) makes of two means and variances, (units,)."""
+    if not callable(function):
+        raise TypeError(
+            f"function must be a function of (share, mean_a, var_a, mean_b, var_b); got {type(function).__name__}"
+        )
+    with np.errstate(all="ignore"):  # named below
+        answer = function(share, *(array.copy() for array in statistics))
+    if not isinstance(answer, tuple | list) or len(answer) != 2:
+        raise TypeError(f"function must return two arrays, mean and var, but it returned {answer!r:.60}")
+    for name, values in zip(("mean", "var"), answer, strict=True):
+        values = checked_numbers(f"the {name} that function returned", values)
+        if values.shape != statistics[0].shape or name == "var" and values.min() < 0:
+            raise ValueError(
+                f"function must return a mean and a var >= 0 of shape {statistics[0].shape}; its {name} has the shape "
+                f"{values.shape} and the smallest value {values.min():.3g}"
+            )
+    return answer
+
+
+def number_of(function, value):
+    """What a reader's function makes of one number: a number."""
+    if not callable(function):
+        raise TypeError(f"swap must be a function of the background; got {type(function).__name__}")
+    with np.errstate(all="ignore"):  # named below
+        answer = checked_numbers("what swap returned", function(value))
+    if answer.size != 1:
+        raise ValueError(f"swap must return one number, but it returned an array of shape {answer.shape}")
+    return float(answer.item())
