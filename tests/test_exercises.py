@@ -19,7 +19,7 @@ every_exercise = pytest.mark.parametrize("name", ALL)
 every_mistake = pytest.mark.parametrize(
     ("name", "mistake"), MISTAKES, ids=lambda value: getattr(value, "what", value)[:40]
 )
-SEEDS = range(20)
+FEW, MANY = range(3), pytest.param(range(3, 20), marks=pytest.mark.deep)
 
 
 def message(name, function, seed=0):
@@ -55,9 +55,10 @@ def test_the_solution_is_right_on_200_draws(name):
         assert message(name, written_with(exercise.arguments, exercise.solve), seed).startswith("Right: ")
 
 
+@pytest.mark.parametrize("seeds", [FEW, MANY], ids=["few", "many"])
 @every_mistake
-def test_a_mistake_gets_its_own_message(name, mistake):
-    for seed in SEEDS:
+def test_a_mistake_gets_its_own_message(name, mistake, seeds):
+    for seed in seeds:
         told = message(name, written_with(ALL[name].arguments, mistake.function), seed)
         assert mistake.what in told, told
 
