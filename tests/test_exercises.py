@@ -19,7 +19,7 @@ every_exercise = pytest.mark.parametrize("name", ALL)
 every_mistake = pytest.mark.parametrize(
     ("name", "mistake"), MISTAKES, ids=lambda value: getattr(value, "what", value)[:40]
 )
-SEEDS = range(20)
+FEW, MANY = range(3), pytest.param(range(3, 20), marks=pytest.mark.deep)
 
 
 def message(name, function, seed=0):
@@ -55,9 +55,10 @@ def test_the_solution_is_right_on_200_draws(name):
         assert message(name, written_with(exercise.arguments, exercise.solve), seed).startswith("Right: ")
 
 
+@pytest.mark.parametrize("seeds", [FEW, MANY], ids=["few", "many"])
 @every_mistake
-def test_a_mistake_gets_its_own_message(name, mistake):
-    for seed in SEEDS:
+def test_a_mistake_gets_its_own_message(name, mistake, seeds):
+    for seed in seeds:
         told = message(name, written_with(ALL[name].arguments, mistake.function), seed)
         assert mistake.what in told, told
 
@@ -173,20 +174,27 @@ def test_the_first_thing_that_is_wrong_is_told(body, told, capsys):
 @pytest.mark.parametrize(
     ("got", "wanted", "told"),
     [
-        ((), (4,), "no axis, or only the last one?"),
-        ((5,), (4,), "One too many"),
-        ((3,), (4,), "One too few"),
-        ((7,), (4,), "The other axis?"),
-        ((5, 3), (3, 5), "Rows and columns are exchanged."),
-        ((5,), (3, 5), "One axis was summed away"),
-        ((1, 4), (4,), "One axis too many: keepdims"),
-        ((4, 4, 4), (16, 4), "reshape?"),
-        ((7, 4), (4,), "An axis is left over"),
-        ((2, 4), (3, 5), ""),
+        ((3, 4), (4, 3), "exchanged"),
+        ((), (3,), "one number"),
+        ((), (4, 3), "one number"),
+        ((3,), (4, 3), "summed away"),
+        ((1, 3), (3,), "keepdims, where it is not needed"),
+        ((4, 3), (3,), "over the first axis missing"),
+        ((12,), (4, 3), "reshape"),
+        ((4, 4, 2), (2,), "An axis is left over"),
+        ((4,), (3,), "One too many, or the other axis"),
+        ((2,), (3,), "One too few, or the other axis"),
+        ((7,), (3,), "The other axis"),
+        ((7, 2), (4, 3), ""),
     ],
 )
 def test_a_wrong_shape_is_told_its_usual_cause(got, wanted, told):
     assert told in cause(got, wanted) and bool(told) == bool(cause(got, wanted))
+
+
+def test_the_place_to_read_ends_in_one_mark():
+    ends = [exercise.where()[-2:] for exercise in ALL.values()]
+    assert all(end[-1] in ".?" and end != "?." for end in ends)
 
 
 def test_a_function_with_other_arguments_is_told_what_it_is_called_with():

@@ -4,6 +4,7 @@ import re
 
 import numpy as np
 import pytest
+from ipywidgets.widgets.widget import _instances as open_widgets
 from seen import axes_titled, line_called
 
 from bnlib import MLP, accuracy, cats
@@ -211,3 +212,103 @@ def test_the_line_of_the_background_stands_at_its_brightness(explorer):
     line = line_called(axes_titled(explorer, "share called right"), "background")
     np.testing.assert_array_equal(line.get_xdata(), 0.6)
     assert min(line.get_ydata()) <= 0 and max(line.get_ydata()) >= 1
+
+
+def average(share, mean_a, var_a, mean_b, var_b):
+    return mean_b + share * (mean_a - mean_b), var_b + share * (var_a - var_b)
+
+
+def of_both(share, mean_a, var_a, mean_b, var_b):
+    """Mean and variance of `share` values with the statistics a among others with the statistics b."""
+    mean, var = average(share, mean_a, var_a, mean_b, var_b)
+    return mean, var + share * (mean_a - mean) ** 2 + (1 - share) * (mean_b - mean) ** 2
+
+
+def test_a_function_of_the_reader_that_averages_gives_the_same_picture():
+    state = {"coat": 0.5, "way": "BN, test batch", "mix": 0.4}
+    ours, theirs = Coat(**state), Coat(function=average, **state)
+    assert theirs.caption == ours.caption and theirs.picture.value == ours.picture.value
+    assert theirs.code() == ours.code().replace("Coat(", "Coat(function=function, ")
+    assert eval(theirs.code(), {"Coat": Coat, "function": average}).caption == theirs.caption
+
+
+@pytest.mark.parametrize("way", ["BN, test batch", "no BN, re-estimated"])
+def test_a_function_of_the_reader_mixes_the_statistics_of_each_layer(way):
+    explorer = Coat(function=of_both, coat=0.5, way=way, mix=0.7)
+    net, labels = explorer.nets[way.split(",")[0]], unseen_animals().labels
+    x, first = pictures((0.5, 0.5, 0.5), 0.75), None
+    for linear, bn in zip(net.linear_layers()[:-1], net.batch_norm_layers(), strict=True):
+        z = x @ linear.W + (0 if linear.b is None else linear.b)
+        both = np.concatenate([np.tile(z, (7, 1)), bn.running_mean + np.sqrt(3 * bn.running_var) * spread(300)])
+        z_hat = (z - both.mean(axis=0)) / np.sqrt(both.var(axis=0) + bn.eps)
+        first = z_hat if first is None else first
+        x = np.maximum(bn.gamma * z_hat + bn.beta, 0)
+    called = (x @ net.linear_layers()[-1].W + net.linear_layers()[-1].b).argmax(axis=1)
+    assert f": {np.sum(called == labels)} of 100 animals are called right" in explorer.caption
+    unit = explorer.units[way.split(",")[0]]
+    for label, bars in enumerate(explorer.bars.bars):
+        shown, edges = bars.artist.get_data()[:2]
+        counts, _ = np.histogram(np.clip(first[labels == label, unit], edges[0], edges[-1]), edges)
+        np.testing.assert_allclose(shown, counts / counts.max(), atol=1e-9)
+
+
+def spread(n):
+    """n numbers with mean 0 and variance 1/3, (n, 1)."""
+    values = np.linspace(-1, 1, n)[:, None]
+    return values / values.std() / np.sqrt(3)
+
+
+def test_a_function_that_writes_into_its_arguments_does_not_change_the_nets():
+    def function(share, mean_a, var_a, mean_b, var_b):
+        for array in (mean_a, var_a, mean_b, var_b):
+            array *= 0
+        return mean_a, var_a
+
+    explorer = Coat(function=function, way="BN, test batch")
+    assert all(bn.running_var.min() > 0 for net in explorer.nets.values() for bn in net.batch_norm_layers())
+
+
+@pytest.mark.parametrize("ground", [0.1, 0.3, 0.75])
+def test_the_predicted_swap_stands_in_the_picture_beside_the_one_that_is_found(ground):
+    explorer = Coat(swap=lambda background: 0.9 * background, way="BN, test batch")
+    explorer.set(background=ground)
+    line = line_called(axes_titled(explorer, "share called right"), "your swap")
+    np.testing.assert_allclose(line.get_xdata(), 0.9 * ground, rtol=1e-12)
+    words = r"You predict a swap at (\S+); the curve falls through one half at (\S+)\.$"
+    predicted, found = map(float, re.search(words, explorer.caption).groups())
+    assert predicted == pytest.approx(0.9 * ground, abs=0.0051)
+    before, after = (
+        np.mean(by_hand("BN, test batch", pictures([found + step] * 3, ground))[0] == unseen_animals().labels)
+        for step in (-0.06, 0.06)
+    )
+    assert before > 0.5 > after
+    assert explorer.code() == f"Coat(swap=swap, background={ground}, way='BN, test batch')".replace(
+        "background=0.75, ", ""
+    )
+
+
+def test_without_a_fall_through_one_half_the_caption_says_so(explorer):
+    assert "your swap" not in [text.get_text() for text in axes_titled(explorer, "share").get_legend().get_texts()]
+    with_swap = Coat(swap=lambda background: np.float64(2), way="BN, test batch", background=1.0)
+    assert with_swap.caption.endswith("You predict a swap at 2.00; the curve does not fall through one half.")
+
+
+@pytest.mark.parametrize(
+    "arguments, error, words",
+    [
+        ({"function": 3}, TypeError, "function must be a function of .*got int"),
+        ({"function": lambda share, *four: four[0]}, TypeError, "must return two arrays"),
+        ({"function": lambda share, *four: (four[0], 1)}, ValueError, r"var has the shape \(\)"),
+        ({"function": lambda share, *four: (four[0], -four[1])}, ValueError, "var >= 0"),
+        ({"function": lambda share, *four: (four[0] * np.nan, four[1])}, ValueError, "the mean that function returned"),
+        ({"swap": 0.4}, TypeError, "swap must be a function of the background; got float"),
+        ({"swap": lambda background: None}, TypeError, "what swap returned must hold numbers"),
+        ({"swap": lambda background: np.ones(3)}, ValueError, r"one number.*\(3,\)"),
+        ({"swap": lambda background: np.inf}, ValueError, "what swap returned"),
+    ],
+)
+def test_a_function_of_the_reader_that_does_not_fit_is_refused(arguments, error, words):
+    widgets = len(open_widgets)
+    with pytest.raises(error, match=words):
+        Coat(way="BN, test batch", **arguments)
+    assert len(open_widgets) == widgets

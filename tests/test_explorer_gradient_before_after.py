@@ -131,3 +131,71 @@ def test_example_1_stays_in_the_picture_also_where_its_own_gradient_is_the_large
             assert low - 1e-9 < first.get_ydata()[0] < high + 1e-9
             assert title == "what arrives" or first.get_ydata()[0] > 7
     explorer.close()
+
+
+# With the reader's own backward pass
+
+
+def six_lines(dy, x, gamma, eps):
+    """The six gradients of the paper, section 3."""
+    m, away = len(x), x - x.mean(axis=0)
+    var = x.var(axis=0)
+    d_hat = gamma * dy
+    dvar = -0.5 * (var + eps) ** -1.5 * (d_hat * away).sum(axis=0)
+    dmu = -d_hat.sum(axis=0) / np.sqrt(var + eps)
+    return d_hat / np.sqrt(var + eps) + dvar * 2 * away / m + dmu / m
+
+
+def slope_only(dy, gamma, var, eps):
+    return gamma / np.sqrt(var + eps) * dy
+
+
+@pytest.mark.parametrize("changes", STATES)
+def test_a_right_backward_pass_of_the_reader_gives_the_same_picture(changes):
+    ours = GradientBeforeAfter(**changes)
+    theirs = GradientBeforeAfter(function=six_lines, constants=slope_only, **changes)
+    assert theirs.caption == ours.caption
+    np.testing.assert_allclose(theirs.sides[1].others.get_ydata(), ours.sides[1].others.get_ydata(), atol=1e-9)
+    given = ours.code().replace("After(", "After(function=function, constants=constants, ").replace(", )", ")")
+    assert theirs.code() == given
+    ours.close()
+    theirs.close()
+
+
+def test_each_of_the_two_functions_counts_in_its_own_mode_and_is_drawn_as_it_is():
+    explorer = GradientBeforeAfter(
+        function=lambda dy, x, gamma, eps: dy / np.sqrt(x.var(axis=0) + eps),
+        constants=lambda dy, gamma, var, eps: 0.5 * dy / np.sqrt(var + eps),
+        tilt=0.0,
+    )
+    z_hat, dy, _ = expected(**explorer.state)
+    np.testing.assert_allclose(explorer.sides[1].others.get_ydata(), dy[1:], atol=1e-12)
+    explorer.set(mode="eval")
+    np.testing.assert_allclose(explorer.sides[1].others.get_ydata(), dy[1:] / 2, atol=1e-12)
+    explorer.close()
+
+
+def test_a_backward_pass_that_writes_into_its_arguments_changes_nothing_else():
+    def function(dy, x, gamma, eps):
+        right = six_lines(dy, x, gamma, eps)
+        dy[...], x[...], gamma[...] = 0, 0, 0
+        return right
+
+    explorer = GradientBeforeAfter(function=function)
+    np.testing.assert_allclose(explorer.sides[1].others.get_ydata(), expected(**explorer.state)[2][1:], atol=1e-9)
+    explorer.close()
+
+
+@pytest.mark.parametrize(
+    "given, error, words",
+    [
+        ({"function": 3}, TypeError, r"function must be a function of \(dy, x, gamma, eps\); got int"),
+        ({"constants": 3, "mode": "eval"}, TypeError, r"must be a function of \(dy, gamma, var, eps\)"),
+        ({"function": lambda dy, x, gamma, eps: dy[:, 0]}, ValueError, r"of dy, \(16, 1\), but it returned \(16,\)"),
+        ({"function": lambda dy, x, gamma, eps: dy * np.nan}, ValueError, "function returned NaN"),
+        ({"function": lambda dy, x, gamma, eps: None}, TypeError, "must return an array of numbers"),
+    ],
+)
+def test_a_backward_pass_that_does_not_fit_is_refused(given, error, words):
+    with pytest.raises(error, match=words):
+        GradientBeforeAfter(**given)

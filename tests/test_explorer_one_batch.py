@@ -20,8 +20,8 @@ STATES = [
 WORDS = r"Batch of (\d+): .*z = (\S+), so μ = (\S+) and σ = (\S+)\. Its ẑ is (\S+), and .* = ±(\S+)\. .*up to (\S+);"
 
 
-def z_of(mates, value, m):
-    return np.array([*mates[: m - 1], value])
+def z_of(others, value, m):
+    return np.array([*others[: m - 1], value])
 
 
 def z_hat_of(z, eps):
@@ -32,8 +32,8 @@ def z_hat_of(z, eps):
 def test_the_caption_of_one_batch_holds_what_plain_numpy_computes(explorer, changes):
     explorer.set(**changes)
     value, m, eps = explorer.state.values()
-    z = z_of(explorer.mates, value, m)
-    z_hat, before = z_hat_of(z, eps), z_hat_of(z_of(explorer.mates, 13.0, m), eps)
+    z = z_of(explorer.others, value, m)
+    z_hat, before = z_hat_of(z, eps), z_hat_of(z_of(explorer.others, 13.0, m), eps)
     expected = [m, value, z.mean(), z.std(), z_hat[-1], np.sqrt(m - 1), np.abs(z_hat - before)[:-1].max()]
     assert list(map(float, re.search(WORDS, explorer.caption).groups())) == pytest.approx(expected, abs=0.0051)
 
@@ -42,7 +42,7 @@ def test_the_caption_of_one_batch_holds_what_plain_numpy_computes(explorer, chan
 def test_the_artists_of_one_batch_hold_every_value_before_and_after(explorer, changes):
     explorer.set(**changes)
     value, m, eps = explorer.state.values()
-    z = z_of(explorer.mates, value, m)
+    z = z_of(explorer.others, value, m)
     z_hat = z_hat_of(z, eps)
     for (dots, lines, dots_on_lines), part in zip(explorer.groups, (slice(0, m - 1), slice(m - 1, m)), strict=True):
         x, y = dots.get_data()
@@ -51,10 +51,10 @@ def test_the_artists_of_one_batch_hold_every_value_before_and_after(explorer, ch
         np.testing.assert_allclose(dots_on_lines.get_ydata(), z_hat[part], atol=1e-9)
         dragged, curves = (data.reshape(len(z[part]), -1)[:, :-1] for data in lines.get_data())
         for at in (0, 57, 160):
-            there = z_hat_of(z_of(explorer.mates, dragged[0, at], m), eps)[part]
+            there = z_hat_of(z_of(explorer.others, dragged[0, at], m), eps)[part]
             np.testing.assert_allclose(curves[:, at], there, atol=1e-9)
         assert np.abs(curves).max() <= np.sqrt(m - 1)
-    np.testing.assert_allclose(explorer.before.get_xdata(), z_hat_of(z_of(explorer.mates, 13.0, m), eps), atol=1e-9)
+    np.testing.assert_allclose(explorer.before.get_xdata(), z_hat_of(z_of(explorer.others, 13.0, m), eps), atol=1e-9)
 
 
 def test_the_axis_of_z_says_where_z_is_drawn(explorer):
@@ -107,7 +107,7 @@ def test_the_upper_axis_names_the_z_of_each_dot(explorer, changes):
     (upper,) = line.child_axes
     assert upper.get_xlabel() == "z"
     places = np.concatenate([dots.get_xdata()[dots.get_ydata() == 1] for dots in line.lines if len(dots.get_xdata())])
-    z = np.array([*explorer.mates[: explorer.state["m"] - 1], explorer.state["value"]])
+    z = np.array([*explorer.others[: explorer.state["m"] - 1], explorer.state["value"]])
     drawn = line.transData.transform([(place, 1) for place in places])[:, 0]
     named = upper.transData.transform([(value, 0) for value in z])[:, 0]
     np.testing.assert_allclose(np.unique(drawn.round(6)), np.unique(named.round(6)), atol=1e-5)

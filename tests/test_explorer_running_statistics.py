@@ -93,3 +93,52 @@ def test_one_feature_and_units_that_are_constant_are_shown(features):
         explorer = RunningStatistics(model=model, data=data, labels=labels)
         assert "nan" not in explorer.caption and "inf" not in explorer.caption
         explorer.close()
+
+
+def course(values, beta):
+    v, path = 0.0, []
+    for value in values:
+        v = beta * v + (1 - beta) * value
+        path.append(v)
+    return np.array(path)
+
+
+def test_a_right_function_of_the_reader_gives_the_same_picture_of_the_mean():
+    state = {"momentum": 0.03, "m": 20, "unit": 3}
+    ours, theirs = RunningStatistics(**state), RunningStatistics(function=course, **state)
+    np.testing.assert_allclose(theirs.lines["running"].get_ydata(), ours.lines["running"].get_ydata(), atol=1e-12)
+    assert theirs.caption == ours.caption
+    assert theirs.code() == ours.code().replace("Statistics(", "Statistics(function=function, ")
+
+
+def test_the_variance_of_a_function_of_the_reader_starts_at_0(explorer):
+    theirs = RunningStatistics(function=course, statistic="variance", momentum=0.03)
+    explorer.set(statistic="variance", momentum=0.03)
+    start = explorer.lines["running"].get_ydata() - theirs.lines["running"].get_ydata()
+    np.testing.assert_allclose(start, 0.97 ** np.arange(1, 116), atol=1e-12)
+    assert "the start value 0 has the weight 0.03" in theirs.caption
+
+
+def test_a_wrong_function_is_drawn_as_it_is_and_changes_no_data(explorer):
+    def function(values, beta):
+        values *= 0
+        return values + beta
+
+    theirs = RunningStatistics(function=function, momentum=0.25)
+    np.testing.assert_array_equal(theirs.lines["running"].get_ydata(), np.full(115, 0.75))
+    explorer.set(momentum=0.25)
+    np.testing.assert_array_equal(theirs.lines["batch"].get_ydata(), explorer.lines["batch"].get_ydata())
+
+
+@pytest.mark.parametrize(
+    "function, error, words",
+    [
+        (3, TypeError, r"function must be a function of \(values, beta\); got int"),
+        (lambda values, beta: None, TypeError, "must return an array of numbers"),
+        (lambda values, beta: values[-1], ValueError, r"the shape of values, \(115,\), but it returned \(\)"),
+        (lambda values, beta: values * np.nan, ValueError, "returned NaN"),
+    ],
+)
+def test_a_function_that_does_not_fit_is_refused(function, error, words):
+    with pytest.raises(error, match=words):
+        RunningStatistics(function=function)

@@ -47,15 +47,15 @@ def test_both_modes_are_what_plain_numpy_computes(explorer, momentum, step, m, e
     label = LABELS[example]
     own = probabilities(in_eval[example])
     rows = explorer.batches(example, m, "any")
-    mates = np.array([probabilities(outputs(X[batch], step)[0]) for batch in rows])
-    expected = [np.mean(in_eval.argmax(axis=1) == LABELS), share_right(order, step), own[label], mates[3, label]]
-    expected += [mates[:, label].min(), mates[:, label].max()]
+    others = np.array([probabilities(outputs(X[batch], step)[0]) for batch in rows])
+    expected = [np.mean(in_eval.argmax(axis=1) == LABELS), share_right(order, step), own[label], others[3, label]]
+    expected += [others[:, label].min(), others[:, label].max()]
     assert percent == pytest.approx(100 * np.array(expected), abs=0.51)
     assert f"Example {example} is of class {label}" in explorer.caption
     np.testing.assert_allclose(explorer.alone.get_ydata(), own, atol=1e-9)
-    np.testing.assert_allclose(explorer.mates.get_ydata(), mates[3], atol=1e-9)
+    np.testing.assert_allclose(explorer.dots.get_ydata(), others[3], atol=1e-9)
     segments = np.array(explorer.ranges.get_segments())
-    np.testing.assert_allclose(segments[:, :, 1], np.stack([mates.min(axis=0), mates.max(axis=0)], axis=1), atol=1e-9)
+    np.testing.assert_allclose(segments[:, :, 1], np.stack([others.min(axis=0), others.max(axis=0)], axis=1), atol=1e-9)
 
 
 def test_the_curves_hold_the_accuracy_after_each_of_their_steps(explorer):
@@ -69,11 +69,11 @@ def test_the_curves_hold_the_accuracy_after_each_of_their_steps(explorer):
         assert value == pytest.approx(share_right(order, step))
 
 
-def test_the_mates_are_whom_the_company_names_and_a_larger_batch_adds_some(explorer):
+def test_the_mates_are_whom_the_switch_names_and_a_larger_batch_adds_some(explorer):
     same = set(np.flatnonzero(LABELS == LABELS[7]))
-    companies = {"any": set(range(300)) - {7}, "its own class": same - {7}, "copies of itself": {7}}
-    for company, allowed in companies.items():
-        small, large = explorer.batches(7, 4, company), explorer.batches(7, 64, company)
+    allowed_for = {"any": set(range(300)) - {7}, "its own class": same - {7}, "copies of itself": {7}}
+    for others, allowed in allowed_for.items():
+        small, large = explorer.batches(7, 4, others), explorer.batches(7, 64, others)
         assert (large[:, 0] == 7).all() and set(large[:, 1:].ravel()) <= allowed
         np.testing.assert_array_equal(large[:, :4], small)
     assert len(np.unique(explorer.batches(7, 128, "any")[0])) == 128
@@ -81,17 +81,17 @@ def test_the_mates_are_whom_the_company_names_and_a_larger_batch_adds_some(explo
 
 
 def test_copies_get_the_same_answer_whatever_they_are_copies_of(explorer):
-    explorer.set(company="copies of itself", step=100)
+    explorer.set(others="copies of itself", step=100)
     answers = []
     for example in (0, 7, 150):
         explorer.set(example=example)
-        answers.append(explorer.mates.get_ydata())
+        answers.append(explorer.dots.get_ydata())
     assert np.abs(np.array(answers) - answers[0]).max() < 1e-6
     assert explorer.train_dot.get_ydata()[0] == np.mean(LABELS == answers[0].argmax())
 
 
 def test_batches_of_one_class_are_normalized_beyond_recognition(explorer):
-    explorer.set(company="its own class", step=115, m=16, momentum=0.1)
+    explorer.set(others="its own class", step=115, m=16, momentum=0.1)
     order = np.argsort(LABELS, kind="stable")[:288].reshape(-1, 16)
     assert explorer.train_dot.get_ydata()[0] == pytest.approx(share_right(order, 115))
     assert share_right(order, 115) < 0.4 < 0.95 < explorer.eval_dot.get_ydata()[0]

@@ -22,7 +22,7 @@ WINGS = {
     "pictures": ("colors", "png", "moving_text", "plots", "strips", "moving", "words", "picture"),
     "live": ("sliders", "kept", "cells", "one_thread", "explorer", "training_explorer"),
     "quiz": ("bank", "question"),
-    "exercises": ("draws", "telling", "exercise"),
+    "exercises": ("draws", "telling", "exercise", "patients"),
     # What several explorers share; they themselves stand side by side.
     "explorers": ("arguments", "examples", "recorded_run", "two_species", "two_nets", "chosen_statistics"),
 }
@@ -32,7 +32,7 @@ MAY_IMPORT = {
     "pictures": {"checks"},
     "live": {"checks", "pictures"},
     "quiz": {"datasets", "live"},
-    "exercises": set(),
+    "exercises": {"mlp", "training", "inference", "digits"},  # of the clinic, whose patients are nets
     "explorers": {"numbers", "checks", "datasets", "pictures", "live"},
 }
 THIRD_PARTY = {

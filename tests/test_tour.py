@@ -22,7 +22,7 @@ CLASSES = {explorer.__name__: explorer for explorer in EXPLORERS.values()}
         ("TrainEval", {"momentum": 0.001, "step": 115}, {}, "77% right in eval mode", "77 % in eval mode"),
         ("TrainEval", {"momentum": 0.001, "step": 115}, {}, "99% in training mode", "99 % right in training mode"),
         ("TrainEval", {"step": 115}, {"momentum": 0.1}, "100% right in eval mode", "*momentum* to 0.1: 100 %"),
-        ("TrainEval", {}, {"company": "copies of itself"}, "8% in training mode", "in training mode 8 % are right"),
+        ("TrainEval", {}, {"others": "copies of itself"}, "8% in training mode", "in training mode 8 % are right"),
         ("Coat", {}, {"coat": 0.5}, "48 of 100", "48 of 100 are right at half way"),
         ("Coat", {}, {"coat": 1.0}, "46 of 100", "46 at white"),
         ("Coat", {}, {"coat": 0.5, "way": "no BN"}, "48 of 100", "Choose *no BN*: the same"),

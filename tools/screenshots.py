@@ -51,9 +51,10 @@ def main():
     )
     parser.add_argument("--no-run", action="store_true", help="show the stored outputs, start no cell")
     parser.add_argument("--closed", action="store_true", help="leave the <details> closed (default: open them)")
+    parser.add_argument("--dark", action="store_true", help="in JupyterLab's dark theme")
     options = parser.parse_args()
 
-    with LabServer() as lab, chromium() as browser:
+    with LabServer(theme="JupyterLab Dark" if options.dark else "JupyterLab Light") as lab, chromium() as browser:
         for path in options.notebooks:
             notebook = NotebookPage(
                 browser,

@@ -3,10 +3,44 @@
 One file a lesson; `report()` prints which of them this kernel has seen solved.
 """
 
-from . import normalization, scale_and_shift
+from . import (
+    backward,
+    batch_gradient,
+    clinic,
+    covariate_shift,
+    descent,
+    differences,
+    momentum,
+    network,
+    noise,
+    normalization,
+    running_averages,
+    scale_and_shift,
+    serving,
+    swap,
+    test_time,
+    workers,
+)
 from .exercise import Exercise
 
-LESSONS = (normalization, scale_and_shift)
+LESSONS = (
+    normalization,
+    scale_and_shift,
+    network,
+    descent,
+    momentum,
+    test_time,
+    running_averages,
+    serving,
+    clinic,
+    covariate_shift,
+    backward,
+    batch_gradient,
+    differences,
+    noise,
+    workers,
+    swap,
+)
 ALL = {value.name: value for lesson in LESSONS for value in vars(lesson).values() if isinstance(value, Exercise)}
 globals().update(ALL)
 __all__ = ["ALL", "Exercise", "report", *ALL]

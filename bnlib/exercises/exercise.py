@@ -119,7 +119,7 @@ class Exercise:
         return f"Right: equal to our solution on {CASES} fresh inputs, within rounding.{note} {self.after}".rstrip()
 
     def where(self):
-        return f"Read: {self.read}{'' if self.read.endswith('?') else '.'}"
+        return f"Read: {self.read}" + "." * (not self.read.endswith("?"))
 
     def right(self, case):
         return run(self.solve, copy.deepcopy(case))
@@ -149,7 +149,7 @@ def run(function, case):
 
 
 def size(case):
-    return sum(np.size(value) for value in case if isinstance(value, np.ndarray))
+    return sum(size(value) if isinstance(value, list) else np.size(value) for value in case)
 
 
 def not_attempted(function):

@@ -5,7 +5,7 @@ import numpy as np
 from .draws import EPS, floating, layout
 from .exercise import Exercise
 
-DEEPER = "Curvature and the noise of the statistics"
+DEEPER = "The statistics of a batch"
 
 
 def standardize_new_solution(train, new):

@@ -84,21 +84,23 @@ def what_it_is(answer, right):
 
 def cause(got, wanted):
     """The usual cause of a wrong shape."""
-    if got == ():
-        return "One number for all: no axis, or only the last one?"
-    if len(got) == len(wanted) == 1:
-        more = got[0] - wanted[0]
-        return {1: "One too many, or the other axis?", -1: "One too few, or the other axis?"}.get(
-            more, "The other axis?"
-        )
     if got == wanted[::-1]:
         return "Rows and columns are exchanged."
+    if not got:
+        return "It is one number: is an axis missing, or an index?"
+    if len(got) == len(wanted) == 1:
+        other = "the other axis?"
+        return {1: f"One too many, or {other}", -1: f"One too few, or {other}"}.get(
+            got[0] - wanted[0], other.capitalize()
+        )
     if len(got) + 1 == len(wanted) and got in (wanted[:-1], wanted[1:]):
         return "One axis was summed away: keepdims? Or is a factor missing that has this axis?"
     if len(got) == len(wanted) + 1 and 1 in got:
         return "One axis too many: keepdims, where it is not needed?"
-    if np.prod(got) == np.prod(wanted):
-        return "As many numbers, in another shape: reshape?"
+    if got[1:] == wanted:
+        return "One axis too many: is a sum or a mean over the first axis missing?"
+    if len(got) != len(wanted) and np.prod(got) == np.prod(wanted):
+        return "It holds as many values as it must: reshape?"
     if len(got) > len(wanted):
         return "An axis is left over: over which axes is it summed or averaged?"
     return ""

@@ -35,14 +35,58 @@ def checked_numbers(name, values):
 
 def answer_of(function, z, gamma, beta, eps):
     """What a reader's function of (x, gamma, beta, eps) makes of one unit, z: (m,). An error says what is odd."""
+    given = z[:, None].copy(), np.array([gamma]), np.array([beta]), eps
+    return called(function, "(x, gamma, beta, eps)", given)[:, 0]
+
+
+def averages_of(function, values, beta):
+    """What a reader's function of (values, beta) makes of values: (steps,). An error says what is odd."""
+    return called(function, "(values, beta)", (values.copy(), beta))
+
+
+def called(function, arguments, given):
+    """The answer of a reader's function, which must have the shape of the first thing it is given, or an error."""
     if not callable(function):
-        raise TypeError(f"function must be a function of (x, gamma, beta, eps); got {type(function).__name__}")
+        raise TypeError(f"function must be a function of {arguments}; got {type(function).__name__}")
     with np.errstate(all="ignore"):  # named below
-        y = np.asarray(function(z[:, None].copy(), np.array([gamma]), np.array([beta]), eps))
-    if y.dtype.kind not in "fiu":
-        raise TypeError(f"function must return an array of numbers, but it returned {y.dtype}")
-    if y.shape != (len(z), 1):
-        raise ValueError(f"function must return the shape of x, {(len(z), 1)}, but it returned {y.shape}")
-    if not np.abs(y).max() <= LARGEST_ANSWER:
+        answer = np.asarray(function(*given))
+    wanted = given[0].shape
+    if answer.dtype.kind not in "fiu":
+        raise TypeError(f"function must return an array of numbers, but it returned {answer.dtype}")
+    if answer.shape != wanted:
+        first = arguments[1:].split(",")[0]
+        raise ValueError(f"function must return the shape of {first}, {wanted}, but it returned {answer.shape}")
+    if not np.abs(answer).max() <= LARGEST_ANSWER:
         raise ValueError(f"function returned NaN, or numbers above {LARGEST_ANSWER:g}: these cannot be drawn")
-    return y[:, 0].astype(np.float64)
+    return answer.astype(np.float64)
+
+
+def statistics_of(function, share, *statistics):
+    """What a reader's function of (share, mean_a, var_a, mean_b, var_b) makes of two means and variances, (units,)."""
+    if not callable(function):
+        raise TypeError(
+            f"function must be a function of (share, mean_a, var_a, mean_b, var_b); got {type(function).__name__}"
+        )
+    with np.errstate(all="ignore"):  # named below
+        answer = function(share, *(array.copy() for array in statistics))
+    if not isinstance(answer, tuple | list) or len(answer) != 2:
+        raise TypeError(f"function must return two arrays, mean and var, but it returned {answer!r:.60}")
+    for name, values in zip(("mean", "var"), answer, strict=True):
+        values = checked_numbers(f"the {name} that function returned", values)
+        if values.shape != statistics[0].shape or name == "var" and values.min() < 0:
+            raise ValueError(
+                f"function must return a mean and a var >= 0 of shape {statistics[0].shape}; its {name} has the shape "
+                f"{values.shape} and the smallest value {values.min():.3g}"
+            )
+    return answer
+
+
+def number_of(function, value):
+    """What a reader's function makes of one number: a number."""
+    if not callable(function):
+        raise TypeError(f"swap must be a function of the background; got {type(function).__name__}")
+    with np.errstate(all="ignore"):  # named below
+        answer = checked_numbers("what swap returned", function(value))
+    if answer.size != 1:
+        raise ValueError(f"swap must return one number, but it returned an array of shape {answer.shape}")
+    return float(answer.item())

@@ -27,17 +27,22 @@ def with_idle_norms(plain, x):
     return net.eval()
 
 
-def answers(net, z, share):
+def averaged(share, mean_a, var_a, mean_b, var_b):
+    """Mean and variance, averaged: a with the weight `share`, b with the rest."""
+    return share * mean_a + (1 - share) * mean_b, share * var_a + (1 - share) * var_b
+
+
+def answers(net, z, share, mix=averaged):
     """What the net calls each animal, and the first hidden layer's z_hat (animals, units).
 
     z: what the first linear layer gives. share: 0 for the running statistics, 1 for those of the animals, which
-    each batch normalization finds in what reaches it, or the weight of the latter in an average of both.
+    each batch normalization finds in what reaches it, or the weight of the latter in a mix of both. mix: makes it, from
+    (share, mean_a, var_a, mean_b, var_b), where a are the statistics of the animals.
     """
     hats = []
     for layer in net.layers[1:]:
         if isinstance(layer, BatchNorm):
-            mean = (1 - share) * layer.running_mean + share * z.mean(axis=0)
-            var = (1 - share) * layer.running_var + share * z.var(axis=0)
+            mean, var = mix(share, z.mean(axis=0), z.var(axis=0), layer.running_mean, layer.running_var)
             hats.append((z - mean) / np.sqrt(var + layer.eps))
             z = layer.gamma * hats[-1] + layer.beta
         else:

@@ -1,5 +1,6 @@
 """Nets that were trained on black animals meet another coat, on another background."""
 
+import functools
 from types import SimpleNamespace
 
 import numpy as np
@@ -7,10 +8,10 @@ import numpy as np
 from bnlib import cats
 from bnlib.datasets.face import SIDE
 from bnlib.live import Explorer, choice, kept, slider
-from bnlib.pictures import BLACK, GRAY, VERMILION, moving_line, plots
+from bnlib.pictures import BLACK, BLUE, GRAY, VERMILION, moving_line, plots
 
-from .arguments import checked_net
-from .chosen_statistics import answers, with_idle_norms
+from .arguments import checked_net, number_of, statistics_of
+from .chosen_statistics import answers, averaged, with_idle_norms
 from .examples import SPECIES, nets_of_black_animals, unseen_animals
 from .two_species import SpeciesBars, telling_unit
 
@@ -40,11 +41,16 @@ class Coat(Explorer):
 
     model, plain: an `MLP` with batch normalization before each activation and one without, for 3072 features and 2
     classes; coat: brightness of the coat; mix: share of the animals' own statistics, where the way uses these; hue,
-    background, way: start values. Without arguments: two small nets.
+    background, way: start values; function: yours, (share, mean_a, var_a, mean_b, var_b) -> mean and variance, mixes
+    the animals' own statistics (a) and the running ones (b), which are averaged without it; swap: yours, background ->
+    the coat at which you predict that the classes swap. Without model and plain: two small nets.
     """
 
-    def __init__(self, *, model=None, plain=None, **start):
+    def __init__(self, *, model=None, plain=None, function=None, swap=None, **start):
         nets = (model, plain) if self.given(model=model, plain=plain) else nets_of_black_animals()
+        self.arguments += [name for name, own in {"function": function, "swap": swap}.items() if own is not None]
+        self.mixed_by = averaged if function is None else functools.partial(statistics_of, function)
+        self.swap = swap
         model, plain = (checked_net("model or plain", net, features=3072, classes=2) for net in nets)
         for net, norms in ((model, len(model.sizes) - 2), (plain, 0)):
             found = len(net.batch_norm_layers())
@@ -91,6 +97,7 @@ class Coat(Explorer):
         curve.set(xlim=(0, 1), ylim=(-0.02, 1.02), xlabel="coat", title="share called right")
         curve.axhline(0.5, color=GRAY, linewidth=0.8, linestyle="-")
         self.ground = moving_line(curve, ":", "background", color=GRAY)
+        self.predicted = moving_line(curve, "--", "your swap" if self.swap else None, color=BLUE)
         self.curve = moving_line(curve, "-", color=BLACK)
         self.here = moving_line(curve, "D", color=VERMILION, ms=9)
         curve.legend(loc="lower left", handlelength=1.5)
@@ -110,16 +117,18 @@ class Coat(Explorer):
     @kept
     def curve_of(self, hue, background, name, share):
         """Share called right at all BRIGHTNESSES, by a net with a share of the animals' own statistics."""
-        called = (answers(self.nets[name], z, share)[0] for z in self.first_z(hue, background)[name])
+        called = (answers(self.nets[name], z, share, self.mixed_by)[0] for z in self.first_z(hue, background)[name])
         return [np.mean(each == self.animals.labels) for each in called]
 
     def compute(self, coat, hue, background, way, mix):
         name, own = WAYS[way]
         net, share = self.nets[name], mix * own
         images, x = self.painted(rgb(coat, hue), background)
-        called, z_hat = answers(net, net.layers[0].forward(x.astype(net.dtype)), share)
+        called, z_hat = answers(net, net.layers[0].forward(x.astype(net.dtype)), share, self.mixed_by)
+        swap = None if self.swap is None else number_of(self.swap, background)
         curve = self.curve_of(hue, background, name, share)
-        return SimpleNamespace(images=images, called=called, z_hat=z_hat[:, self.units[name]], curve=curve)
+        z_hat = z_hat[:, self.units[name]]
+        return SimpleNamespace(images=images, called=called, z_hat=z_hat, curve=curve, swap=swap)
 
     def show(self, result, coat, hue, background, way, mix):
         labels = self.animals.labels
@@ -136,5 +145,17 @@ class Coat(Explorer):
         return (
             f"{hue.capitalize()} coat of brightness {coat:.2f} on a background of {background:.2f}, {way}: "
             f"{right.sum()} of {len(labels)} animals are called right, {found[0]} of {of[0]} dogs and {found[1]} of "
-            f"{of[1]} cats."
+            f"{of[1]} cats.{self.of_the_swap(result)}"
         )
+
+    def of_the_swap(self, result):
+        """Show where the reader predicts the swap, and say where the curve has it."""
+        if result.swap is None:
+            return ""
+        self.predicted.set_data([result.swap, result.swap], [-1, 2])
+        low = np.flatnonzero(np.array(result.curve) < 0.5)  # the first of them lies just behind the swap
+        if not low.size or low[0] == 0:
+            return f" You predict a swap at {result.swap:.2f}; the curve does not fall through one half."
+        near = slice(low[0] - 1, low[0] + 1)
+        found = np.interp(-0.5, -np.array(result.curve[near]), BRIGHTNESSES[near])
+        return f" You predict a swap at {result.swap:.2f}; the curve falls through one half at {found:.2f}."

@@ -13,7 +13,7 @@ from bnlib.mlp import MLP
 from bnlib.pictures import CAT, DOG
 from bnlib.training import fit
 
-MATES = (2.0, 4.0, 6.0, 10.0, 5.0, 8.0, 3.0, 7.0, 9.0, 1.0, 6.0, 11.0, 4.0, 8.0, 5.0)
+OTHERS = (2.0, 4.0, 6.0, 10.0, 5.0, 8.0, 3.0, 7.0, 9.0, 1.0, 6.0, 11.0, 4.0, 8.0, 5.0)
 BATCHES, LARGEST_BATCH = 1000, 256
 HUMP = 0.95  # where the two humps lie, in standard deviations
 

@@ -9,14 +9,17 @@ from bnlib.batchnorm import BatchNorm
 from bnlib.live import Explorer, choice, slider, whole_slider
 from bnlib.pictures import BLACK, BLUE, GRAY, ORANGE, SKY, moving_line, plots
 
-from .arguments import checked_numbers
+from .arguments import called, checked_numbers
 from .examples import unit_and_gradients
 
 MODES = ("training", "eval")
 
 
-def send_back(z, dy, m, push=0.0, tilt=0.0, first=0.0, rest=1.0, mode="training"):
-    """rest * dy + push + tilt * z_hat, and `first` more for example 1, back through BN of the first m of z: (n,)."""
+def send_back(z, dy, m, push=0.0, tilt=0.0, first=0.0, rest=1.0, mode="training", backward=None):
+    """rest * dy + push + tilt * z_hat, and `first` more for example 1, back through BN of the first m of z: (n,).
+
+    backward: None for bnlib's; or (dy, z, bn) -> dz, (m,) each.
+    """
     bn = BatchNorm(1, momentum=1.0)
     if mode == "eval":
         bn.forward(z[:, None])  # with momentum 1 the running statistics are now those of all n examples
@@ -25,13 +28,34 @@ def send_back(z, dy, m, push=0.0, tilt=0.0, first=0.0, rest=1.0, mode="training"
     z_hat, scale = bn.cache.x_hat[:, 0], bn.cache.scale[0, 0]
     dy = rest * dy[:m] + push + tilt * z_hat
     dy[0] += first
-    arrived = bn.backward(dy[:, None])[:, 0] / scale
+    dz = bn.backward(dy[:, None])[:, 0] if backward is None else backward(dy, z[:m], bn)
+    arrived = dz / scale
     return SimpleNamespace(z_hat=z_hat, dy=dy, arrived=arrived, removed=dy - arrived)
 
 
 def mean_and_slope(z_hat, gradient):
     """Mean of a gradient and its component along z_hat: where z_hat has mean 0, the least-squares line."""
     return gradient.mean(), gradient @ z_hat / (z_hat @ z_hat) if z_hat.any() else 0.0
+
+
+def in_training_mode(function):
+    """The backward pass of a reader's dx(dy, x, gamma, eps)."""
+
+    def backward(dy, z, bn):
+        given = dy[:, None].copy(), z[:, None].copy(), bn.gamma.copy(), bn.eps
+        return called(function, "(dy, x, gamma, eps)", given)[:, 0]
+
+    return backward
+
+
+def in_eval_mode(function):
+    """The backward pass of a reader's dx_constants(dy, gamma, var, eps)."""
+
+    def backward(dy, z, bn):
+        given = dy[:, None].copy(), bn.gamma.copy(), bn.running_var.copy(), bn.eps
+        return called(function, "(dy, gamma, var, eps)", given)[:, 0]
+
+    return backward
 
 
 class GradientBeforeAfter(Explorer):
@@ -44,11 +68,16 @@ class GradientBeforeAfter(Explorer):
 
     buttons = {"a gradient of ones": "ones"}
 
-    def __init__(self, *, z=None, dy=None, **start):
+    def __init__(self, *, z=None, dy=None, function=None, constants=None, **start):
         z, dy = (z, dy) if self.given(z=z, dy=dy) else unit_and_gradients()
         self.z, self.dy = (checked_numbers("z or dy", values).astype(float) for values in (z, dy))
         if self.z.ndim != 1 or self.z.shape != self.dy.shape or not 4 <= len(self.z) <= 256:
             raise ValueError(f"z and dy must be (n,), n from 4 to 256, but they are {self.z.shape} and {self.dy.shape}")
+        self.arguments += ["function"] * (function is not None) + ["constants"] * (constants is not None)
+        self.backward = {
+            "training": None if function is None else in_training_mode(function),
+            "eval": None if constants is None else in_eval_mode(constants),
+        }
         super().__init__(**start)
 
     def make_controls(self):
@@ -86,8 +115,8 @@ class GradientBeforeAfter(Explorer):
         figure.legend(handles=[side.line, side.others, side.first], loc="outside lower center", ncols=3)
         return {"gradient": figure}
 
-    def compute(self, **controls):
-        return send_back(self.z, self.dy, **controls)
+    def compute(self, mode, **controls):
+        return send_back(self.z, self.dy, mode=mode, backward=self.backward[mode], **controls)
 
     def show(self, result, mode, **_):
         z_hat = result.z_hat

@@ -9,15 +9,15 @@ from bnlib.live import Explorer, log_slider, slider, whole_slider
 from bnlib.pictures import BLACK, BLUE, GRAY, VERMILION, moving_line, number_line, plots
 
 from .arguments import checked_numbers
-from .examples import MATES
+from .examples import OTHERS
 
 LARGEST = 40  # of a value, so that the picture holds it
 GRID = np.linspace(-LARGEST, LARGEST, 161)
 
 
-def normalize_with(mates, values, eps):
-    """The batches (mates and one value) for each value, normalized: z_hat (values, m), mu and sigma (values,)."""
-    batches = np.column_stack([np.tile(mates, (len(values), 1)), values])
+def normalize_with(others, values, eps):
+    """The batches (others and one value) for each value, normalized: z_hat (values, m), mu and sigma (values,)."""
+    batches = np.column_stack([np.tile(others, (len(values), 1)), values])
     z_hat, cache = batch_norm(batches[:, :, None], np.ones(1), np.zeros(1), eps)
     return z_hat[:, :, 0], cache.mean[:, 0, 0], np.sqrt(cache.var[:, 0, 0])
 
@@ -31,16 +31,16 @@ class OneBatch(Explorer):
     """
 
     def __init__(self, *, data=None, **start):
-        self.mates = checked_numbers("data", data if self.given(data=data) else MATES).astype(float)
-        if self.mates.ndim != 1 or len(self.mates) < 1 or np.abs(self.mates).max() > LARGEST:
+        self.others = checked_numbers("data", data if self.given(data=data) else OTHERS).astype(float)
+        if self.others.ndim != 1 or len(self.others) < 1 or np.abs(self.others).max() > LARGEST:
             raise ValueError(
                 f"data holds the values of one unit, from -{LARGEST} to {LARGEST} and of shape (n,) with n >= 1; "
-                f"got shape {self.mates.shape}, from {np.min(data, initial=0)} to {np.max(data, initial=0)}"
+                f"got shape {self.others.shape}, from {np.min(data, initial=0)} to {np.max(data, initial=0)}"
             )
         super().__init__(**start)
 
     def make_controls(self):
-        most = len(self.mates) + 1
+        most = len(self.others) + 1
         return {
             "value": slider(13.0, -LARGEST, LARGEST, 0.5, "drag one z"),
             "m": whole_slider(min(5, most), 2, most, "m (batch)"),
@@ -49,7 +49,7 @@ class OneBatch(Explorer):
 
     def make_figures(self):
         figure, (line, curve) = plots.figure(1, 2, width_ratios=(4, 3))
-        reach = 1.1 * np.sqrt(len(self.mates))
+        reach = 1.1 * np.sqrt(len(self.others))
         self.shrink = reach / LARGEST  # z is drawn in the units of z_hat, and the upper axis says what it is
         number_line(line, xlim=(-1.05 * reach, 1.05 * reach), ylim=(-0.35, 1.35), xlabel="ẑ = (z − μ) / √(σ² + ε)")
         upper = line.secondary_xaxis("top", functions=(lambda x: x / self.shrink, lambda z: z * self.shrink))
@@ -71,10 +71,10 @@ class OneBatch(Explorer):
         return {"batch": figure}
 
     def compute(self, value, m, eps):
-        mates = self.mates[: m - 1]
-        z_hat, mu, sigma = normalize_with(mates, [value, self.defaults["value"], *GRID], eps)
+        others = self.others[: m - 1]
+        z_hat, mu, sigma = normalize_with(others, [value, self.defaults["value"], *GRID], eps)
         return SimpleNamespace(
-            z=np.append(mates, value), z_hat=z_hat[0], before=z_hat[1], curves=z_hat[2:], mu=mu[0], sigma=sigma[0]
+            z=np.append(others, value), z_hat=z_hat[0], before=z_hat[1], curves=z_hat[2:], mu=mu[0], sigma=sigma[0]
         )
 
     def show(self, result, value, m, **_):

@@ -7,6 +7,7 @@ import numpy as np
 from bnlib.live import Explorer, kept, log_slider, toggle, whole_slider
 from bnlib.pictures import BLACK, BLUE, SKY, VERMILION, moving_line, plots
 
+from .arguments import averages_of
 from .recorded_run import checked_run, digits_run, running_averages
 
 LARGEST_BATCH = 256
@@ -24,12 +25,16 @@ class RunningStatistics(Explorer):
 
     model: an `MLP` whose replica t is one net after t + 1 steps, at least 2; data: (n, features), of which the
     statistics are taken; labels: (n,), to sort the data by. Batches are drawn from the data anew, so m is not the batch
-    size of the training. momentum, m, unit, statistic, order: start values. Without arguments: `digits_run`.
+    size of the training. momentum, m, unit, statistic, order: start values. function: yours, (values, beta) -> all
+    running averages, from 0, of values (steps,), with beta = 1 - momentum, in place of ours, which starts the variance
+    at 1. Without model, data and labels: `digits_run`.
     """
 
-    def __init__(self, *, model=None, data=None, labels=None, **start):
+    def __init__(self, *, model=None, data=None, labels=None, function=None, **start):
         given = self.given(model=model, data=data, labels=labels)
         self.model, data, labels = checked_run(*((model, data, labels) if given else digits_run()))
+        self.arguments += ["function"] * (function is not None)
+        self.function, self.starts = function, STARTS if function is None else dict.fromkeys(STARTS, 0.0)
         self.data = data.astype(float)
         self.steps, self.largest = self.model.replicas, min(LARGEST_BATCH, len(self.data))
         epochs, rng = -(-self.steps * self.largest // len(self.data)), np.random.default_rng(0)
@@ -86,7 +91,10 @@ class RunningStatistics(Explorer):
             exact, batch, scale = mean, batches.mean(axis=1), np.sqrt(var)
         else:
             exact, batch, scale = var, batches.var(axis=1, ddof=1), var
-        running = running_averages(batch, momentum, STARTS[statistic])
+        if self.function is None:
+            running = running_averages(batch, momentum, STARTS[statistic])
+        else:
+            running = averages_of(self.function, batch, 1 - momentum)
         plain = np.cumsum(batch) / np.arange(1, self.steps + 1)
         return SimpleNamespace(exact=exact, batch=batch, plain=plain, running=running, scale=scale)
 
@@ -105,5 +113,5 @@ class RunningStatistics(Explorer):
             f"Unit {unit}, {statistic} of z over batches of {m} ({order}), momentum {momentum:.3g}. Mean distance from "
             f"the exact {statistic} over the last {self.steps - half} steps: running average {away['running']}, plain "
             f"average {away['plain']}, a single batch {away['batch']}. After {self.steps} steps the start value "
-            f"{STARTS[statistic]:.0f} has the weight {(1 - momentum) ** self.steps:.2f}."
+            f"{self.starts[statistic]:.0f} has the weight {(1 - momentum) ** self.steps:.2f}."
         )

@@ -16,6 +16,7 @@ OVERRIDES = json.loads((ROOT / "tools" / "jupyterlab_overrides.json").read_text(
 # Windowing off: cells outside the window stay in the page, so that they can be measured and pictured.
 NOTEBOOK_SETTINGS = {"windowingMode": "none", "autoStartDefaultKernel": True}
 TRACKER = "@jupyterlab/notebook-extension:tracker"
+THEMES = "@jupyterlab/apputils-extension:themes"
 SETTINGS = {**OVERRIDES, TRACKER: {**OVERRIDES[TRACKER], **NOTEBOOK_SETTINGS}}
 
 
@@ -25,8 +26,9 @@ class LabServer:
     Settings, workspaces and runtime files live in the scratch folder too: nothing of the user's is read or changed.
     """
 
-    def __init__(self, notebooks=ROOT / "notebooks", data=ROOT / "data", start_timeout=60):
+    def __init__(self, notebooks=ROOT / "notebooks", data=ROOT / "data", start_timeout=60, theme="JupyterLab Light"):
         self.notebooks, self.data, self.start_timeout = Path(notebooks), Path(data), start_timeout
+        self.theme = theme
 
     def __enter__(self):
         self.folder = Path(tempfile.mkdtemp(prefix="bnlib-lab-"))
@@ -79,7 +81,7 @@ class LabServer:
 
     def _environment(self):
         settings = self.folder / "settings"
-        for plugin, values in SETTINGS.items():
+        for plugin, values in {**SETTINGS, THEMES: {"theme": self.theme}}.items():
             package, name = plugin.split(":")
             path = settings / package / f"{name}.jupyterlab-settings"
             path.parent.mkdir(parents=True, exist_ok=True)
