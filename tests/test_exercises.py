@@ -37,6 +37,10 @@ def source_of(name):
     return inspect.getsource(ALL[name].solve)
 
 
+def test_there_are_at_least_24_exercises_and_150_mistakes():
+    assert len(ALL) >= 24 and len(MISTAKES) >= 150
+
+
 @every_exercise
 def test_an_exercise_knows_at_least_six_mistakes_and_two_hints(name):
     exercise = ALL[name]
