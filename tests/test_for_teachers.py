@@ -6,6 +6,8 @@ import nbformat
 from test_exercises import exercise_cells
 from test_notebooks import FOLDER, cells, text_of
 
+from bnlib.exercises import ALL
+
 PAGE = FOLDER / "for_teachers.ipynb"
 HEAD = "| lesson | exercises, and the minutes of each |\n|---|---|\n"
 
@@ -29,6 +31,10 @@ def table():
 
 def test_the_table_of_the_page_is_that_of_the_notebooks():
     assert table() in text_of(PAGE) + "\n", "run: python tests/test_for_teachers.py"
+
+
+def test_what_the_page_names_as_code_exists():
+    assert set(re.findall(r"`([a-z]+_?[a-z]+)`", text_of(PAGE))) <= set(ALL)
 
 
 def store():
