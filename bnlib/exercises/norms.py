@@ -87,7 +87,7 @@ layer_norm = Exercise(
         "How many means does a layer norm of m examples have, and over which axis are they taken?",
         "The lines of batch normalization with axis=1 and keepdims=True; gamma and beta still belong to the columns.",
     ],
-    read=f"{LESSON}, Layer norm in five lines",
+    read=f"{LESSON}, Layer norm: rows for columns",
 )
 
 
