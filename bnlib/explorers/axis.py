@@ -66,7 +66,7 @@ class Axis(Explorer):
             lit = moving_line(ax, "s", words, mfc=color, **square)
             before = moving_line(ax, "_", "its value before", color=BLUE, ms=13, mew=2)
             bars = moving_line(ax, "-", "its value, a bar up or down", color=BLACK, linewidth=5, solid_capstyle="butt")
-            dragged = moving_line(ax, "s", "the one you drag", ms=21, mfc="none", mec=VERMILION, mew=2.5, linestyle="")
+            dragged = moving_line(ax, "o", "the one you drag", ms=21, mfc="none", mec=VERMILION, mew=2.5, linestyle="")
             texts = [ax.text(0, 0, "", ha="center", va="top", size=9, animated=True) for _ in range(MOST[0])]
             self.parts.append(SimpleNamespace(**locals()))
         handles = [self.parts[0].lit, *(vars(self.parts[1])[name] for name in ("lit", "bars", "before", "dragged"))]
