@@ -7,6 +7,7 @@ The numbers, in this folder
     checks.py         what is refused, and how it is said
     layer.py          Layer and Parameter: what every layer shares
     batchnorm.py      batch_norm and its gradient as functions; BatchNorm, with running statistics
+    norms.py          layer, group, instance and RMS norm and their gradients as functions; weight standardization
     linear.py         Linear; fold: a batch normalization folded into the linear layer before it
     elementwise.py    ReLU, Sigmoid, Tanh, Dropout
     losses.py         cross_entropy and mse: the value and its gradient

@@ -14,6 +14,8 @@ from . import (
     network,
     noise,
     normalization,
+    norms,
+    rms_and_weights,
     running_averages,
     scale_and_shift,
     serving,
@@ -34,12 +36,14 @@ LESSONS = (
     serving,
     clinic,
     covariate_shift,
+    swap,
     backward,
     batch_gradient,
     differences,
     noise,
     workers,
-    swap,
+    norms,
+    rms_and_weights,
 )
 ALL = {value.name: value for lesson in LESSONS for value in vars(lesson).values() if isinstance(value, Exercise)}
 globals().update(ALL)

@@ -14,6 +14,15 @@ def batch(rng, least=2, dtype=np.float64):
     return layout(rng, x.astype(dtype))
 
 
+def rows(rng, n, dtype):
+    """Values (m, n) of m examples, of other means and scales; one example has a variance near EPS."""
+    m = int(rng.integers(2, 7))
+    scale = rng.uniform(0.3, 3, (m, 1))
+    scale[rng.integers(m)] = rng.uniform(0.5, 1.5) * np.sqrt(EPS)
+    x = (rng.normal(size=(m, n)) + rng.normal(0, 0.7, n)) * scale + rng.normal(0, 2, (m, 1))
+    return layout(rng, x.astype(dtype))
+
+
 def layout(rng, x):
     """The same values, now and then in another order in memory: not contiguous."""
     return np.asfortranarray(x) if rng.random() < 0.3 else x

@@ -1,5 +1,6 @@
 """Live pictures, one file each."""
 
+from .axis import Axis
 from .batch_mix import BatchMix
 from .batch_size import BatchSize
 from .coat import Coat
@@ -18,6 +19,6 @@ from .weight_scale import WeightScale
 
 IN_ORDER = (
     *(GammaBeta, FeatureScale, OneBatch, StatisticsNoise, GradientBeforeAfter, WeightScale, Memory),
-    *(RunningStatistics, TrainEval, TrainLive, Coat, BatchMix, Playground, InternalShift, BatchSize),
+    *(RunningStatistics, TrainEval, TrainLive, Coat, BatchMix, Playground, InternalShift, BatchSize, Axis),
 )
 EXPLORERS = {explorer.__module__.split(".")[-1]: explorer for explorer in IN_ORDER}  # by the names of their files
