@@ -41,6 +41,7 @@ weight_decays = Exercise(
         "looks for bn or norm in the name, which not every BN has, and gives decay to biases": by(
             lambda name, shape: "bn" not in name and "norm" not in name
         ),
+        "leaves out what has bn in its name, and nothing else": by(lambda name, shape: "bn" not in name),
         "leaves out what has bn or norm in its name, and biases: some BN have neither": by(
             lambda name, shape: "bn" not in name and "norm" not in name and "bias" not in name
         ),

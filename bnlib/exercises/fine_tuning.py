@@ -40,6 +40,8 @@ what_moves = Exercise(
         "lets requires_grad decide about all three": lambda t, b, m: (t, t, t),
         "takes batch_statistics the wrong way round": lambda t, b, m: (t, ~b & (m != 0), ~b),
         "takes trained the wrong way round": lambda t, b, m: (~t, b & (m != 0), b),
+        "makes the output depend on the batch only where gamma is trained": lambda t, b, m: (t, b & (m != 0), b & t),
+        "takes the third answer the wrong way round": lambda t, b, m: (t, b & (m != 0), ~b),
         "exchanges the second answer and the third": lambda t, b, m: (t, b, b & (m != 0)),
     },
     hints=[
@@ -100,6 +102,9 @@ ordered_weights = Exercise(
         "gives all classes the same weight": lambda c, b, a: np.append(
             power(b, a) ** c, np.full(c, (1 - power(b, a) ** c) / c)
         ),
+        "shares all weight evenly among the classes": lambda c, b, a: np.append(0.0, np.full(c, 1 / c)),
+        "keeps the last class only": lambda c, b, a: np.append(np.zeros(c), 1.0),
+        "forgets that a class brings in 1 − kept only": weights_of(power, lambda k, b, a: 1.0),
         "shrinks each class once too often": weights_of(power, rest, later=1),
         "adds up the weights of a class without letting them shrink": weights_of(power, lambda k, b, a: a * b),
         "lets the start value shrink for one class only": weights_of(power, rest, lambda c, b, a: power(b, a)),

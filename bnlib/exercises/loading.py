@@ -61,6 +61,9 @@ load_loosely = Exercise(
         "takes the difference of the two lengths for the missing names": loosely(
             lambda own, saved: (len(own) - len(saved), count(own, saved)[1])
         ),
+        "takes both numbers from the lengths of the two lists": loosely(
+            lambda own, saved: (len(own) - len(saved), len(saved) - len(own))
+        ),
         "counts the missing names among the unexpected ones, too": loosely(
             lambda own, saved: (count(own, saved)[0], sum(count(own, saved)))
         ),
@@ -110,6 +113,14 @@ continued_average = Exercise(
             lambda seen, place: 1 / (seen + place)
         ),
         "leaves the weight of a new batch at that of the first one": moving(lambda seen, place: 1 / (seen + 1)),
+        "takes the middle between the old average and that of the new batches": lambda v, s, b: (
+            (v + b.mean(0)) / 2,
+            s + len(b),
+        ),
+        "counts the units, and not the batches": lambda v, s, b: (
+            (s * v + b.sum(0)) / (s + b.shape[1]),
+            s + b.shape[1],
+        ),
         "forgets to count": lambda v, s, b: ((s * v + b.sum(0)) / (s + len(b)), s),
         "divides by the old counter": lambda v, s, b: ((s * v + b.sum(0)) / s, s + len(b)),
         "does not multiply the old average by its counter": lambda v, s, b: ((v + b.sum(0)) / (s + len(b)), s + len(b)),

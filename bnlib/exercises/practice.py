@@ -180,6 +180,7 @@ renormalize = Exercise(
         "does not limit d": renormed(d=lambda q, top: q),
         "limits r from above only": renormed(r=lambda q, top: np.minimum(q, top)),
         "limits d from above only": renormed(d=lambda q, top: np.minimum(q, top)),
+        "takes the ratio of the variances for r": renormed(r=lambda q, top: np.clip(q**2, 1 / top, top)),
         "takes r the wrong way round": renormed(r=lambda q, top: np.clip(1 / q, 1 / top, top)),
         "takes d with the wrong sign": renormed(d=lambda q, top: np.clip(-q, -top, top)),
         "divides d by the standard deviation of the batch": renormed(by=0),
