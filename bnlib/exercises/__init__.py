@@ -8,13 +8,17 @@ from . import (
     batch_gradient,
     clinic,
     covariate_shift,
+    decay,
     descent,
     differences,
+    fine_tuning,
+    loading,
     momentum,
     network,
     noise,
     normalization,
     norms,
+    practice,
     rms_and_weights,
     running_averages,
     scale_and_shift,
@@ -44,6 +48,10 @@ LESSONS = (
     workers,
     norms,
     rms_and_weights,
+    practice,
+    fine_tuning,
+    decay,
+    loading,
 )
 ALL = {value.name: value for lesson in LESSONS for value in vars(lesson).values() if isinstance(value, Exercise)}
 globals().update(ALL)
