@@ -153,7 +153,7 @@ leave_bias_out = Exercise(
         "In training mode BN subtracts the mean of the batch. What of b is left behind it, and so what must β do?",
         "In eval mode BN subtracts the running mean from x W + b. Write x W alone, and see what is subtracted from it.",
     ],
-    read="Placement and depth, A bias that is kept",
+    read="Placement, A bias that is kept",
     after=(
         "Now do it to the nets of this section: bn = with_b.batch_norm_layers()[0]; bn.beta, bn.running_mean = "
         "leave_bias_out(with_b.layers[0].b, bn.gamma, bn.beta, bn.running_mean, bn.running_var, bn.eps); "
