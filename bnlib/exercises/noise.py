@@ -1,11 +1,9 @@
-"""Exercises of *Noise and batch size*: a batch of two, and groups inside a batch."""
+"""Exercises of *Noise and batch size* and *Groups and computers*: a batch of two, and groups inside a batch."""
 
 import numpy as np
 
 from .draws import EPS, floating, layout, units
 from .exercise import Exercise
-
-LESSON = "Noise and batch size"
 
 
 def batch_of_two_solution(a, b, gamma, beta, eps):
@@ -69,7 +67,7 @@ batch_of_two = Exercise(
         "Where does the mean of two numbers lie, and how far is each of them from it?",
         "Each is half of the distance away, and σ² is the square of that. Then ε, the root, γ and β as always.",
     ],
-    read=f"{LESSON}, A batch of two: only plus one or minus one comes out",
+    read="Noise and batch size, A batch of two: only plus one or minus one comes out",
     after="Try batch_of_two(3.1, 740, 1, 0, 1e-5), and 3.2 in place of 740: almost the same answer.",
 )
 
@@ -159,6 +157,6 @@ ghost_normalize = Exercise(
         "Which rows share one mean? And how many means are there in all?",
         "Give the rows of a group an axis of their own with reshape, take the statistics along it, and go back.",
     ],
-    read=f"{LESSON}, Groups inside a big batch",
+    read="Groups and computers, Groups inside a big batch",
     after="Groups of 2: which values are left? np.unique(ghost_normalize(unit[:50, None], 2, 0).round(6)) tells.",
 )

@@ -1,11 +1,11 @@
-"""Exercises of *Noise and batch size*: several batches that stand for one big one."""
+"""Exercises of *Groups and computers*: several batches that stand for one big one."""
 
 import numpy as np
 
 from .draws import layout
 from .exercise import Exercise
 
-LESSON = "Noise and batch size"
+LESSON = "Groups and computers"
 
 
 def merge_statistics_solution(n_a, mean_a, var_a, n_b, mean_b, var_b):
