@@ -76,9 +76,9 @@ sgd_momentum = Exercise(
         "v remembers the old gradients. How much of the old v is kept, and what is added to it?",
         "First the new v: momentum times the old one, plus the whole gradient. Then w goes against it, lr times.",
     ],
-    read="The backward pass, Why can the length of w only grow?",
+    read="Scale and weight decay, Why can the length of w only grow?",
     after=(
-        "Now let it train, with w and dw of the first section: new = w, 0 * w; then new = sgd_momentum(*new, dw, 0.1, "
+        "Now let it train, with w and dw of this lesson: new = w, 0 * w; then new = sgd_momentum(*new, dw, 0.1, "
         "0.9), again and again. new[0] @ new[0], the squared length of w, grows in each step."
     ),
 )
