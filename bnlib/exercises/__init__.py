@@ -3,10 +3,10 @@
 One file a lesson; `report()` prints which of them this kernel has seen solved.
 """
 
-from . import normalization, quantization, scale, scale_and_shift
+from . import normalization, quantization, residual, scale, scale_and_shift
 from .exercise import Exercise
 
-LESSONS = (normalization, scale_and_shift, scale, quantization)
+LESSONS = (normalization, scale_and_shift, scale, quantization, residual)
 ALL = {value.name: value for lesson in LESSONS for value in vars(lesson).values() if isinstance(value, Exercise)}
 globals().update(ALL)
 __all__ = ["ALL", "Exercise", "report", *ALL]
