@@ -3,10 +3,10 @@
 One file a lesson; `report()` prints which of them this kernel has seen solved.
 """
 
-from . import normalization, quantization, residual, scale, scale_and_shift
+from . import normalization, quantization, residual, scale, scale_and_shift, shared_batches
 from .exercise import Exercise
 
-LESSONS = (normalization, scale_and_shift, scale, quantization, residual)
+LESSONS = (normalization, scale_and_shift, scale, quantization, residual, shared_batches)
 ALL = {value.name: value for lesson in LESSONS for value in vars(lesson).values() if isinstance(value, Exercise)}
 globals().update(ALL)
 __all__ = ["ALL", "Exercise", "report", *ALL]
