@@ -26,8 +26,7 @@ class RunningStatistics(Explorer):
     model: an `MLP` whose replica t is one net after t + 1 steps, at least 2; data: (n, features), of which the
     statistics are taken; labels: (n,), to sort the data by. Batches are drawn from the data anew, so m is not the batch
     size of the training. momentum, m, unit, statistic, order: start values. function: yours, (values, beta) -> all
-    running averages, from 0, of values (steps,), with beta = 1 - momentum, in place of ours, which starts the variance
-    at 1. Without model, data and labels: `digits_run`.
+    running averages of values (steps,), from 0, with beta = 1 - momentum. Without model, data, labels: `digits_run`.
     """
 
     def __init__(self, *, model=None, data=None, labels=None, function=None, **start):
@@ -79,8 +78,7 @@ class RunningStatistics(Explorer):
     def pre_activations(self, unit):
         """z of one unit for all data after each step, (steps, n), its mean and variance, (steps,)."""
         linear = self.model.layers[0]
-        z = linear.W[..., unit] @ self.data.T
-        z = z if linear.b is None else z + linear.b[:, unit, None]
+        z = linear.W[..., unit] @ self.data.T + (0 if linear.b is None else linear.b[:, unit, None])
         return z, z.mean(axis=1), z.var(axis=1, ddof=1)
 
     def compute(self, momentum, m, unit, statistic, order):

@@ -80,17 +80,13 @@ class StatisticsNoise(Explorer):
 
     def compute(self, m, values):
         batches = self.own if values == "data" else batches_of_values(values)
-        means, variances = batches[:, :m].mean(axis=1), batches[:, :m].var(axis=1)
+        statistics = {"mean": batches[:, :m].mean(axis=1), "var": batches[:, :m].var(axis=1)}
         spread, mean_of_var, spread_of_var = theory(m, self.fourth_moment[values])
         middles = {name: (edges[1:] + edges[:-1]) / 2 for name, edges in EDGES.items()}
-        densities = {
-            "mean": normal_density(middles["mean"], spread),
-            "var": gamma_density(middles["var"], mean_of_var, spread_of_var),
-        }
+        mean, var = middles.values()
+        densities = {"mean": normal_density(mean, spread), "var": gamma_density(var, mean_of_var, spread_of_var)}
         theories = {"mean": spread, "var": spread_of_var}
-        return SimpleNamespace(
-            statistics={"mean": means, "var": variances}, middles=middles, densities=densities, theories=theories
-        )
+        return SimpleNamespace(statistics=statistics, middles=middles, densities=densities, theories=theories)
 
     @kept
     def spreads(self, values):
