@@ -48,7 +48,7 @@ lab: $(VENV)/.lab
 	exec $(PY) -m jupyterlab --log-level=WARN $$options $(LAB_OPTIONS)
 
 site: $(VENV)-site/.ready
-	$(VENV)-site/bin/python site/build.py build/site $(if $(PYODIDE),--pyodide "$(PYODIDE)")
+	$(VENV)-site/bin/python site/make.py build/site $(if $(PYODIDE),--pyodide "$(PYODIDE)")
 
 serve:
 	$(PYTHON) site/serve.py build/site

@@ -1,16 +1,18 @@
 """The site: pages to read, explorers that come alive in them, and JupyterLite beside them. `make site` runs this.
 
-python site/build.py build/site [--pyodide FOLDER]
+python site/make.py build/site [--pyodide FOLDER]
 """
 
 import argparse
 import re
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
+import interpreter
+import lite
 import nbformat
+from fetch import npm, run
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
@@ -25,32 +27,15 @@ COPIED = (
     "bnlib",
 )
 KATEX = "katex@0.16.22"  # the version inside sphinxcontrib-katex
-LEFT_OUT = shutil.ignore_patterns(".ipynb_checkpoints", "__pycache__")
-
-
-def run(*command, **options):
-    subprocess.run([str(part) for part in command], check=True, **options)
+OUT = shutil.ignore_patterns(".ipynb_checkpoints", "__pycache__")
 
 
 def copy(source, target):
     target.parent.mkdir(parents=True, exist_ok=True)
     if source.is_dir():
-        shutil.copytree(source, target, ignore=LEFT_OUT, dirs_exist_ok=True)
+        shutil.copytree(source, target, ignore=OUT, dirs_exist_ok=True)
     else:
         shutil.copy2(source, target)
-
-
-def npm(package, folder):
-    """The files of an npm package, unpacked once into a folder; its path."""
-    place = folder / package.replace("@", "-")
-    if not place.exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        run("npm", "pack", "--silent", package, cwd=folder, stdout=subprocess.DEVNULL)
-        place.with_suffix(".part").mkdir(exist_ok=True)
-        archive = folder / f"{place.name}.tgz"
-        run("tar", "xzf", archive, "-C", place.with_suffix(".part"), "--strip-components=1")
-        place.with_suffix(".part").rename(place)
-    return place
 
 
 # The pages.
@@ -109,13 +94,17 @@ def build_pages(source, site, npm_folder):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("site", type=Path)
+    parser.add_argument("--pyodide", type=Path, help="a folder with Pyodide and its packages (default: its public CDN)")
     options = parser.parse_args()
-    site, work = options.site.resolve(), options.site.resolve().parent / "site-work"
+    site = options.site.resolve()
+    work = site.parent / "site-work"
     source = work / "pages"
     for folder in (site, source, work / "html", work / "doctrees"):
         shutil.rmtree(folder, ignore_errors=True)
     write_pages(source)
     build_pages(source, site, work / "npm")
+    runtime = interpreter.make(site, options.pyodide and options.pyodide.resolve(), work)
+    lite.make(site, runtime, work)
 
 
 if __name__ == "__main__":
