@@ -4,6 +4,7 @@ python site/make.py build/site [--pyodide FOLDER]
 """
 
 import argparse
+import os
 import re
 import shutil
 import sys
@@ -26,7 +27,7 @@ COPIED = (
     "Makefile",
     "bnlib",
 )
-KATEX = "katex@0.16.22"  # the version inside sphinxcontrib-katex
+KATEX = "katex@0.16.22"
 OUT = shutil.ignore_patterns(".ipynb_checkpoints", "__pycache__")
 
 
@@ -87,7 +88,8 @@ def build_pages(source, site, npm_folder):
     for font in (katex / "fonts").glob("*.woff2"):
         copy(font, source / "_static" / "katex" / "fonts" / font.name)
     html = source.parent / "html"
-    run(sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-d", source.parent / "doctrees", source, html)
+    sphinx = (sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-d", source.parent / "doctrees")
+    run(*sphinx, source, html, env=os.environ | {"KATEX": str(katex / "katex.js")})
     html.rename(site)
 
 

@@ -1,6 +1,5 @@
 """Sphinx: the notebooks as pages to read, with their stored outputs. Nothing is executed. See `reading.py`."""
 
-import shutil
 import sys
 from pathlib import Path
 
@@ -8,7 +7,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 project = "Batch normalization"
 html_title = "Batch normalization, dragged and checked"
-extensions = ["myst_nb", "sphinxcontrib.katex", "reading"]
+extensions = ["myst_nb", "reading"]
 nitpicky = True
 
 nb_execution_mode = "off"
@@ -18,15 +17,14 @@ myst_enable_extensions = ["dollarmath"]
 myst_heading_anchors = 4
 myst_heading_slug_func = "reading.jupyter_anchor"
 
-# Mathematics is set while the pages are built, where there is Node.js, and else by the reader's browser. The style and
-# its fonts lie beside the pages.
-katex_prerender = shutil.which("node") is not None
-katex_css_path = "katex/katex.min.css"
+html_math_renderer = "katex"  # of reading.py
 
 html_theme = "furo"
+html_show_copyright = False
+html_favicon = "_static/favicon.svg"
 html_theme_options = {"navigation_with_keys": False}
 html_static_path = ["_static"]
-html_css_files = ["site.css"]
+html_css_files = ["katex/katex.min.css", "site.css"]
 html_js_files = [("live.js", {"type": "module"})]
 html_copy_source = False
 templates_path = []

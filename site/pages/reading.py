@@ -1,9 +1,15 @@
-"""What the reading pages need beyond Sphinx and myst-nb: anchors, alternative texts, the link to the live lesson."""
+"""What the reading pages need beyond Sphinx and myst-nb: anchors, alternative texts, mathematics, the lab's link."""
 
+import json
+import os
 import re
+import subprocess
 
+from docutils import nodes
 from myst_nb.core.render import NbElementRenderer
 
+SET = """const katex = require(process.argv[1]), formulas = JSON.parse(require("fs").readFileSync(0, "utf8"));
+console.log(JSON.stringify(formulas.map(([tex, displayMode]) => katex.renderToString(tex, {displayMode}))));"""
 PLAIN_IMAGE = NbElementRenderer.render_image
 
 
@@ -21,6 +27,17 @@ def image_with_its_text(renderer, data):
     return found
 
 
+def set_mathematics(app, doctree, page):
+    """Every formula as KaTeX sets it: no script is needed for it, and a formula with a mistake ends the build."""
+    found = [node for node in doctree.findall() if isinstance(node, nodes.math | nodes.math_block)]
+    if found:
+        formulas = json.dumps([(node.astext(), isinstance(node, nodes.math_block)) for node in found])
+        katex = os.environ["KATEX"]
+        done = subprocess.run(["node", "-e", SET, katex], input=formulas, capture_output=True, check=True, text=True)
+        for node, html in zip(found, json.loads(done.stdout), strict=True):
+            node.replace_self(nodes.raw("", html, format="html"))
+
+
 def link_to_the_lab(app, page, template, context, doctree):
     """Above each lesson: the way to the same notebook in JupyterLite, which runs in the browser."""
     if page.startswith("notebooks/") and context.get("body"):
@@ -33,5 +50,7 @@ def link_to_the_lab(app, page, template, context, doctree):
 
 def setup(app):
     NbElementRenderer.render_image = image_with_its_text
+    app.add_html_math_renderer("katex", (None, None), (None, None))  # instead of MathJax; nothing is left for it
+    app.connect("doctree-resolved", set_mathematics)
     app.connect("html-page-context", link_to_the_lab)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
