@@ -5,6 +5,7 @@ import shutil
 import sys
 from pathlib import Path
 
+import nbformat
 from fetch import run
 from interpreter import KERNEL
 
@@ -18,6 +19,8 @@ def make(site, runtime, work):
     folder = work / "lite"
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(ROOT / "notebooks", folder / "files/notebooks", ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
+    for path in (folder / "files").rglob("*.ipynb"):  # as a Jupyter server sends them: no text is a list of lines
+        path.write_text(json.dumps(nbformat.read(path, as_version=4)))
     (folder / "files/data").mkdir()
     shutil.copy(ROOT / "data/cats.npz", folder / "files/data")  # all other data lies in bnlib's wheel
     inside = "./../" if "://" not in runtime else ""

@@ -15,7 +15,7 @@ NEEDLESS = (
     *("matplotlib/mpl-data/images/*", "matplotlib/mpl-data/fonts/afm/*", "matplotlib/mpl-data/fonts/pdfcorefonts/*"),
     *("mpl_toolkits/axisartist/*", "mpl_toolkits/axes_grid1/*", "bnlib/data/cats.npz"),
     *("idlelib/*", "ensurepip/*", "turtledemo/*", "tkinter/*", "pydoc_data/*", "venv/*", "xmlrpc/*", "curses/*"),
-    *("wsgiref/*", "dbm/*", "sqlite3/*", "turtle.py", "lib2to3/*", "_pyrepl/*", "test/*", "__phello__/*"),
+    *("wsgiref/*", "dbm/*", "sqlite3/*", "turtle.py", "lib2to3/*", "test/*", "__phello__/*"),
 )
 
 
