@@ -5,6 +5,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 PIP_INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check
 LAB_OPTIONS ?=
+WHEELS ?= ../shared/wasm
 NOTEBOOKS := notebooks/*.ipynb notebooks/deeper/*.ipynb
 
 # These nets are small: with more BLAS threads than free cores they run many times slower.
@@ -22,6 +23,7 @@ help:
 	@echo "make lab         open the lessons in JupyterLab"
 	@echo "make site        build the site, pages to read and JupyterLite, into build/site (an environment of its own)"
 	@echo "make serve       show that site on this computer"
+	@echo "make test-site   build that site and try it in a real browser (make test-site-deep: every notebook); needs WHEELS=$(WHEELS)"
 	@echo "make test        run the tests: code, notebooks with their outputs, three lessons in a real browser"
 	@echo "make test-lessons every lesson in a real browser: run all, drag everything; 1,000 slider events in 10 s"
 	@echo "make robust      ask every claim of the lessons again with other seeds, rates and lengths (some minutes)"
@@ -53,8 +55,16 @@ site: $(VENV)-site/.ready
 serve:
 	$(PYTHON) site/serve.py build/site
 
+build/pyodide: $(VENV)-site/.ready site/runtime.py site/fetch.py
+	$(VENV)-site/bin/python site/runtime.py $@ --wheels "$(WHEELS)"
+
+# With the wheels of numpy and matplotlib for the browser in $(WHEELS), all of it works without a network.
+test-site test-site-deep: build/pyodide
+	$(MAKE) --no-print-directory site PYODIDE=build/pyodide
+	$(VENV)-site/bin/python -m pytest $(if $(findstring deep,$@),-m "deep or not deep") -rs --durations=8 tests/site
+
 test: $(VENV)/.test
-	$(PYTEST) $(NBVAL) notebooks tests --ignore=tests/oracle
+	$(PYTEST) $(NBVAL) notebooks tests --ignore=tests/oracle --ignore=tests/site
 
 test-lessons: $(VENV)/.test
 	$(PYTEST) --dist loadgroup -m deep tests/browser
@@ -85,7 +95,7 @@ sweep: $(VENV)/.sweep
 	$(PY) tools/make_sweep.py
 
 test-deep: $(VENV)/.sweep
-	$(PYTEST) -m deep tests --ignore=tests/oracle
+	$(PYTEST) -m deep tests --ignore=tests/oracle --ignore=tests/site
 	$(PY) tools/robust.py $(NOTEBOOKS)
 	$(PY) tools/run_on_cpus.py $(NBVAL) notebooks
 
