@@ -144,7 +144,7 @@ $(VENV)/.made:
 	@touch $@
 
 $(VENV)/.lab: $(VENV)/.made pyproject.toml constraints/tested.txt $(wildcard tools/jupyter*)
-	@$(PIP_INSTALL) -c constraints/tested.txt -e ".[lab]"
+	@$(PY) -m pip install --disable-pip-version-check -c constraints/tested.txt -e ".[lab]"
 	@mkdir -p $(VENV)/share/jupyter/lab/settings
 	@cp tools/jupyterlab_overrides.json $(VENV)/share/jupyter/lab/settings/overrides.json
 	@cp tools/jupyter_nbconvert_config.json tools/jupyter_server_config.py $(VENV)/etc/jupyter/

@@ -7,6 +7,7 @@ the runtime and the packages, and only ours lie there.
 import hashlib
 import json
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -37,6 +38,7 @@ KERNEL = (
 def our_wheels(work):
     """bnlib as it stands here, the widgets, and the kernel of JupyterLite."""
     folder = work / "ours"
+    shutil.rmtree(folder, ignore_errors=True)
     run(sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", folder, cwd=ROOT, stdout=subprocess.DEVNULL)
     pins = dict(line.split("==") for line in (ROOT / "constraints/tested.txt").read_text().split("\n") if "==" in line)
     found = download({name: pins[name] for name in PURE}, work / "wheels")
@@ -80,6 +82,8 @@ def make(site, pyodide, work):
     target = site / "pyodide"
     target.mkdir()
     ours = our_wheels(work)
+    for wheel in (work / "ours").glob("*.whl"):  # the whole of it, to install elsewhere
+        shutil.copy(wheel, site)
     lock = json.loads(((pyodide or npm(f"pyodide@{PYODIDE_VERSION}", work / "npm")) / "pyodide-lock.json").read_text())
     entries = lock["packages"]
     sources = {name: pyodide / entry["file_name"] for name, entry in entries.items()} if pyodide else {}

@@ -4,10 +4,13 @@ python site/make.py build/site [--pyodide FOLDER]
 """
 
 import argparse
+import hashlib
 import os
 import re
 import shutil
+import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import interpreter
@@ -28,6 +31,10 @@ COPIED = (
     "bnlib",
 )
 KATEX = "katex@0.16.22"
+PRINTED = "notebooks/cheat_sheet"  # one page to print: also as a PDF, where a Chromium can make it
+CHROMIUM = next(
+    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"))), ""
+)
 OUT = shutil.ignore_patterns(".ipynb_checkpoints", "__pycache__")
 
 
@@ -89,8 +96,39 @@ def build_pages(source, site, npm_folder):
         copy(font, source / "_static" / "katex" / "fonts" / font.name)
     html = source.parent / "html"
     sphinx = (sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-d", source.parent / "doctrees")
-    run(*sphinx, source, html, env=os.environ | {"KATEX": str(katex / "katex.js")})
+    run(
+        *sphinx,
+        source,
+        html,
+        env=os.environ | {"KATEX": str(katex / "katex.js"), "PRINTED": PRINTED if CHROMIUM else ""},
+    )
     html.rename(site)
+
+
+def name_the_build(site):
+    """Give the store of the service worker a name that changes whenever a file of the pages does."""
+    mark = hashlib.sha256()
+    for path in sorted(site.rglob("*")):
+        if path.is_file() and not path.is_relative_to(site / "lite"):
+            mark.update(path.read_bytes())
+    worker = site / "sw.js"
+    worker.write_text(worker.read_text().replace("BUILD", f"site-{mark.hexdigest()[:16]}"))
+
+
+def print_one_page(page):
+    if not CHROMIUM:
+        print("There is no Chromium here: the cheat sheet is not there as a PDF.")
+        return
+    with tempfile.TemporaryDirectory() as profile:
+        options = (
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-background-networking",
+            "--no-pdf-header-footer",
+        )
+        target = (f"--user-data-dir={profile}", f"--print-to-pdf={page}.pdf", f"file://{page}.html")
+        run(CHROMIUM, *options, *target, stderr=subprocess.DEVNULL)
 
 
 def main():
@@ -107,6 +145,8 @@ def main():
     build_pages(source, site, work / "npm")
     runtime = interpreter.make(site, options.pyodide and options.pyodide.resolve(), work)
     lite.make(site, runtime, work)
+    name_the_build(site)
+    print_one_page(site / PRINTED)
 
 
 if __name__ == "__main__":

@@ -24,6 +24,7 @@ html_show_copyright = False
 html_favicon = "_static/favicon.svg"
 html_theme_options = {"navigation_with_keys": False}
 html_static_path = ["_static"]
+html_extra_path = ["sw.js"]
 html_css_files = ["katex/katex.min.css", "site.css"]
 html_js_files = [("live.js", {"type": "module"})]
 html_copy_source = False

@@ -12,8 +12,9 @@ OUTPUTS = """() => [...jupyterapp.shell.currentWidget.content.model.cells].map(c
 class LitePage:
     """`LitePage(browser, url, "notebooks/X.ipynb")`, then `run_all()`, `outputs()`, `python("print(1)")`."""
 
-    def __init__(self, browser, url, notebook):
-        self.context = browser.new_context(viewport={"width": 1280, "height": 900})
+    def __init__(self, browser, url, notebook, prepare=lambda context: None, **settings):
+        self.context = browser.new_context(viewport={"width": 1280, "height": 900}, **settings)
+        prepare(self.context)
         self.watch = Watch(self.context, url)
         self.page = self.context.new_page()
         self.page.set_default_timeout(180_000)

@@ -113,13 +113,18 @@ class Explorer {
     this.next = Object.fromEntries(later.map((message) => [message.name ?? "press", message]));
     if (first) this.post(first);
     else this.show(this.state);
-    this.box.dataset.answered = Number(this.box.dataset.answered ?? 0) + 1;
-    if (sent) this.box.dataset.milliseconds = performance.now() - sent;
+    this.painted().then(() => {
+      this.box.dataset.milliseconds = performance.now() - sent;
+      this.box.dataset.answered = Number(this.box.dataset.answered ?? 0) + 1;
+    });
+  }
+
+  async painted() {
+    await Promise.all([...this.shown.children].map((image) => image.decode().catch(() => {})));
+    await new Promise(requestAnimationFrame);
   }
 
   drawn({ pictures, caption, state, ...words }) {
-    if (this.clicked) this.box.dataset.seconds = (performance.now() - this.clicked) / 1000;
-    this.clicked = undefined;
     pictures.forEach(({ png, width, height }, index) => {
       let image = this.shown.children[index];
       if (!image) this.shown.append((image = element("img", { width, height })));
@@ -130,6 +135,8 @@ class Explorer {
     });
     this.caption.textContent = caption;
     this.said(words);
+    if (!this.box.dataset.seconds)
+      this.painted().then(() => (this.box.dataset.seconds = (performance.now() - this.clicked) / 1000));
     this.box.dataset.drawn = Number(this.box.dataset.drawn ?? 0) + 1;
     this.state = state;
     if (!this.busy) this.show(state);
@@ -154,3 +161,11 @@ class Explorer {
 }
 
 for (const found of explorerCells()) explorers.push(new Explorer(found));
+
+// The second visit needs no network: see sw.js.
+if ("serviceWorker" in navigator && window.isSecureContext) {
+  await navigator.serviceWorker.register(new URL("../sw.js", here));
+  const { active } = await navigator.serviceWorker.ready;
+  const loaded = performance.getEntriesByType("resource").map(({ name }) => name);
+  active.postMessage([location.href.split("#")[0], ...loaded.filter((name) => name.startsWith(location.origin))]);
+}
