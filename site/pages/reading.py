@@ -48,9 +48,18 @@ def link_to_the_lab(app, page, template, context, doctree):
         context["body"] = f"{button}exercise. Nothing is installed.</p>{context['body']}"
 
 
+def mend_for_keyboard_and_ear(app, page, template, context, doctree):
+    """Long code can be scrolled by keyboard; what is folded is named by its own words; a caption says its level."""
+    body = context.get("body", "").replace("<pre>", '<pre tabindex="0">')
+    context["body"] = body.replace('<summary aria-label="Toggle hidden content">', "<summary>")
+    tree = context.get("furo_navigation_tree", "")
+    context["furo_navigation_tree"] = tree.replace('role="heading"', 'role="heading" aria-level="2"')
+
+
 def setup(app):
     NbElementRenderer.render_image = image_with_its_text
     app.add_html_math_renderer("katex", (None, None), (None, None))  # instead of MathJax; nothing is left for it
     app.connect("doctree-resolved", set_mathematics)
     app.connect("html-page-context", link_to_the_lab)
+    app.connect("html-page-context", mend_for_keyboard_and_ear, priority=900)  # after those of the theme
     return {"parallel_read_safe": True, "parallel_write_safe": True}
