@@ -12,8 +12,8 @@ OUTPUTS = """() => [...jupyterapp.shell.currentWidget.content.model.cells].map(c
 class LitePage:
     """`LitePage(browser, url, "notebooks/X.ipynb")`, then `run_all()`, `outputs()`, `python("print(1)")`."""
 
-    def __init__(self, browser, url, notebook, prepare=lambda context: None, **settings):
-        self.context = browser.new_context(viewport={"width": 1280, "height": 900}, **settings)
+    def __init__(self, browser, url, notebook, prepare=lambda context: None):
+        self.context = browser.new_context(viewport={"width": 1280, "height": 900})
         prepare(self.context)
         self.watch = Watch(self.context, url)
         self.page = self.context.new_page()

@@ -45,6 +45,19 @@ def test_every_explorer_of_the_page_is_alive_at_a_click_and_moves_with_a_key(ope
     assert page.locator(".cell_output:visible").count() == 0
 
 
+def test_what_the_first_slider_fetches_is_small(open_page, server):
+    server.sent.clear()
+    page = open_page("notebooks/02_scale_and_shift.html")
+    seconds = make_live(page, page.locator(".live").first)
+    parts = {}
+    for path, size in server.sent:
+        part = path.split("/")[-1].split("-")[0] if path.startswith("/pyodide/") else "the page and its script"
+        parts[part] = parts.get(part, 0) + size
+    print(f"{sum(parts.values()) / 1e6:.1f} MB and {seconds:.1f} s to the first live slider, of which, in MB:")
+    print(*(f"{part} {size / 1e6:.2f}" for part, size in sorted(parts.items(), key=lambda item: -item[1])), sep=", ")
+    assert 10e6 < sum(parts.values()) <= 20e6
+
+
 def test_a_page_loads_one_python_for_all_its_explorers(open_page, server):
     page = open_page("notebooks/00_start_here.html", width=380)
     boxes = page.locator(".live").all()

@@ -77,13 +77,8 @@ def test_an_explorer_is_alive_in_a_page(public, files, browser):
 
 
 def test_the_tour_runs_in_the_lab(public, files, browser):
-    lesson = LitePage(
-        browser,
-        public.url,
-        "notebooks/00_start_here.ipynb",
-        lambda c: answer_for_the_cdn(c, files),
-        service_workers="block",
-    )
+    tour = "notebooks/00_start_here.ipynb"
+    lesson = LitePage(browser, public.url, tour, lambda context: answer_for_the_cdn(context, files))
     assert lesson.run_all() and not lesson.troubled_outputs()
     assert all(address.startswith(CDN) for address in lesson.watch.outside)
     lesson.close()
