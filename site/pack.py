@@ -13,7 +13,15 @@ NEEDLESS = (
     *("*/tests/*", "*/testing/tests/*", "*.pyi", "*.pxd", "*.pyx", "*.h", "*.c", "*.a", "*.f90", "*.lib", "*.js.map"),
     *("numpy/f2py/*", "numpy/typing/*", "numpy/_pyinstaller/*", "matplotlib/mpl-data/sample_data/*"),
     *("matplotlib/mpl-data/images/*", "matplotlib/mpl-data/fonts/afm/*", "matplotlib/mpl-data/fonts/pdfcorefonts/*"),
-    *("mpl_toolkits/axisartist/*", "mpl_toolkits/axes_grid1/*", "bnlib/data/cats.npz"),
+    *("*/ttf/DejaVuSerif*", "*/ttf/DejaVuSansMono-*", "*/ttf/DejaVuSans-BoldOblique.ttf", "matplotlib/_type1font.py"),
+    *(f"matplotlib/backends/*{name}*" for name in ("wx", "qt", "gtk", "tk", "webagg", "web_backend", "macosx", "pgf")),
+    *(
+        "unittest/mock.py",
+        "mailbox.py",
+        "mpl_toolkits/axisartist/*",
+        "mpl_toolkits/axes_grid1/*",
+        "bnlib/data/cats.npz",
+    ),
     *("idlelib/*", "ensurepip/*", "turtledemo/*", "tkinter/*", "pydoc_data/*", "venv/*", "xmlrpc/*", "curses/*"),
     *("wsgiref/*", "dbm/*", "sqlite3/*", "turtle.py", "lib2to3/*", "test/*", "__phello__/*"),
 )
