@@ -16,8 +16,6 @@ NEEDLESS = (
     *("*/ttf/DejaVuSerif*", "*/ttf/DejaVuSansMono-*", "*/ttf/DejaVuSans-BoldOblique.ttf", "matplotlib/_type1font.py"),
     *(f"matplotlib/backends/*{name}*" for name in ("wx", "qt", "gtk", "tk", "webagg", "web_backend", "macosx", "pgf")),
     *(
-        "unittest/mock.py",
-        "mailbox.py",
         "mpl_toolkits/axisartist/*",
         "mpl_toolkits/axes_grid1/*",
         "bnlib/data/cats.npz",
