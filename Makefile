@@ -5,6 +5,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 PIP_INSTALL := $(PY) -m pip install --quiet --disable-pip-version-check
 LAB_OPTIONS ?=
+WHEELS ?= ../shared/wasm
 NOTEBOOKS := notebooks/*.ipynb notebooks/deeper/*.ipynb
 
 # These nets are small: with more BLAS threads than free cores they run many times slower.
@@ -16,10 +17,13 @@ NBVAL := --nbval --nbval-current-env --nbval-cell-timeout=60
 # Without a user's own IPython start-up files; the longest files first, one file on one of two processes.
 PYTEST := IPYTHONDIR="$(CURDIR)/$(VENV)/ipython" $(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder -rfEs
 
-.PHONY: help lab test test-lessons robust notebooks lint data sweep bench bench-ui oracle test-deep screenshot constraints clean
+.PHONY: help lab site serve test-site test-site-deep test test-lessons robust notebooks lint data sweep bench bench-ui oracle test-deep screenshot constraints clean
 
 help:
 	@echo "make lab         open the lessons in JupyterLab"
+	@echo "make site        build the site, pages to read and JupyterLite, into build/site (an environment of its own)"
+	@echo "make serve       show that site on this computer"
+	@echo "make test-site   build that site and try it in a real browser (make test-site-deep: every notebook); needs WHEELS=$(WHEELS)"
 	@echo "make test        run the tests: code, notebooks with their outputs, three lessons in a real browser"
 	@echo "make test-lessons every lesson in a real browser: run all, drag everything; 1,000 slider events in 10 s"
 	@echo "make robust      ask every claim of the lessons again with other seeds, rates and lengths (some minutes)"
@@ -45,8 +49,23 @@ lab: $(VENV)/.lab
 		echo "There is no display, so no browser opens: go to the address below."; options="$$options --no-browser"; fi; \
 	exec $(PY) -m jupyterlab --log-level=WARN $$options $(LAB_OPTIONS)
 
+site: $(VENV)-site/.ready
+	$(VENV)-site/bin/python site/make.py build/site $(if $(PYODIDE),--pyodide "$(PYODIDE)")
+
+serve:
+	$(PYTHON) site/serve.py build/site
+
+build/pyodide: $(VENV)-site/.ready site/runtime.py site/fetch.py
+	$(VENV)-site/bin/python site/runtime.py $@ --wheels "$(WHEELS)"
+
+# With the wheels of numpy and matplotlib for the browser in $(WHEELS), all of it works without a network.
+test-site test-site-deep: build/pyodide
+	$(MAKE) --no-print-directory site PYODIDE=build/pyodide
+	$(VENV)-site/bin/python -m pytest -n 2 --dist loadfile -rsP --durations=8 \
+		$(if $(findstring deep,$@),-m "deep or not deep") tests/site
+
 test: $(VENV)/.test
-	$(PYTEST) $(NBVAL) notebooks tests --ignore=tests/oracle
+	$(PYTEST) $(NBVAL) notebooks tests --ignore=tests/oracle --ignore=tests/site
 
 test-lessons: $(VENV)/.test
 	$(PYTEST) --dist loadgroup -m deep tests/browser
@@ -77,7 +96,7 @@ sweep: $(VENV)/.sweep
 	$(PY) tools/make_sweep.py
 
 test-deep: $(VENV)/.sweep
-	$(PYTEST) -m deep tests --ignore=tests/oracle
+	$(PYTEST) -m deep tests --ignore=tests/oracle --ignore=tests/site
 	$(PY) tools/robust.py $(NOTEBOOKS)
 	$(PY) tools/run_on_cpus.py $(NBVAL) notebooks
 
@@ -101,9 +120,14 @@ constraints:
 	echo "# What make bench and make bench-ui install beside; make constraints writes this file." > constraints/bench.txt
 	build/constraints/bench/bin/python -m pip freeze | grep -vi "^bnlib" | sed "s/+cpu//" \
 		| grep -vxFf constraints/tested.txt | grep -vxFf constraints/oracle.txt >> constraints/bench.txt
+	$(PYTHON) -m venv build/constraints/site
+	build/constraints/site/bin/python -m pip install --quiet -c constraints/tested.txt ".[site]"
+	echo "# What make site installs beside; make constraints writes this file." > constraints/site.txt
+	build/constraints/site/bin/python -m pip freeze | grep -vi "^bnlib" | grep -vxFf constraints/tested.txt \
+		>> constraints/site.txt
 
 clean:
-	rm -rf $(VENV) $(VENV)-oracle $(VENV)-bench $(VENV)-bench-ui build dist .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-site $(VENV)-oracle $(VENV)-bench $(VENV)-bench-ui build dist .pytest_cache .ruff_cache .hypothesis
 	find bnlib tests tools notebooks -name __pycache__ -prune -exec rm -rf {} +
 	find notebooks -name .ipynb_checkpoints -prune -exec rm -rf {} +
 
@@ -121,7 +145,7 @@ $(VENV)/.made:
 	@touch $@
 
 $(VENV)/.lab: $(VENV)/.made pyproject.toml constraints/tested.txt $(wildcard tools/jupyter*)
-	@$(PIP_INSTALL) -c constraints/tested.txt -e ".[lab]"
+	@$(PY) -m pip install --disable-pip-version-check -c constraints/tested.txt -e ".[lab]"
 	@mkdir -p $(VENV)/share/jupyter/lab/settings
 	@cp tools/jupyterlab_overrides.json $(VENV)/share/jupyter/lab/settings/overrides.json
 	@cp tools/jupyter_nbconvert_config.json tools/jupyter_server_config.py $(VENV)/etc/jupyter/
@@ -147,6 +171,13 @@ $(VENV)-bench/.ready $(VENV)-bench-ui/.ready: pyproject.toml constraints/tested.
 	@$(PYTHON) -m venv --clear $(@D)
 	@$(@D)/bin/python -m pip install --quiet --disable-pip-version-check -c constraints/tested.txt \
 		-c constraints/oracle.txt -c constraints/bench.txt -e ".[$(EXTRA)]"
+	@touch $@
+
+$(VENV)-site/.ready: pyproject.toml constraints/tested.txt constraints/site.txt
+	@$(CHECK_PYTHON)
+	@$(PYTHON) -m venv --clear $(@D)
+	@$(@D)/bin/python -m pip install --quiet --disable-pip-version-check -c constraints/tested.txt \
+		-c constraints/site.txt -e ".[site]"
 	@touch $@
 
 $(VENV)-oracle/.made:

@@ -522,19 +522,21 @@ def test_an_explorer_that_cannot_be_built_leaves_no_widget(monkeypatch, broken):
     assert len(open_widgets) == before
 
 
-def run_of_a_cell(monkeypatch, cell, run):
+def run_of_a_cell(monkeypatch, cell, run, in_a_browser=False):
     parent = {"metadata": {"cellId": cell}, "header": {"msg_id": run}}
-    shell = SimpleNamespace(get_parent=lambda: parent)
+    asked = SimpleNamespace(get_parent=lambda: parent)
+    shell = SimpleNamespace(kernel=asked) if in_a_browser else asked  # Pyodide's shell
     monkeypatch.setattr(builtins, "get_ipython", lambda: shell, raising=False)
 
 
-def test_running_a_cell_again_ends_what_its_last_run_built_and_nothing_else(monkeypatch):
+@pytest.mark.parametrize("in_a_browser", [False, True])
+def test_running_a_cell_again_ends_what_its_last_run_built_and_nothing_else(monkeypatch, in_a_browser):
     monkeypatch.setattr(cells, "CELLS", {})
     run_of_a_cell(monkeypatch, "another cell", "run 0")
     other = Bell()
     before = len(open_widgets)
     for run in range(10):
-        run_of_a_cell(monkeypatch, "a cell", f"run {run + 1}")
+        run_of_a_cell(monkeypatch, "a cell", f"run {run + 1}", in_a_browser)
         explorer = Bell()
         if run == 0:
             widgets = len(open_widgets) - before

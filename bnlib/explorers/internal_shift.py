@@ -91,7 +91,7 @@ class InternalShift(Explorer):
                 key, below = (name, layer), self.axes[2, layer]
                 ax.set(ylim=(0, 1.05), yticks=[], title=f"into layer {layer + 2}, {name}")
                 self.now[key] = MovingBars(ax, edges, look)
-                self.now[key].artist.set_linewidth(0)  # the line is that of step 0
+                self.now[key].artist.set(linestyle="-", linewidth=0)  # no line: that is of step 0
                 self.first[key] = ax.stairs(np.zeros(30), edges, color=BLACK, lw=1, animated=True)
                 self.curves[key] = moving_line(below, look, name)
                 self.marks[key] = moving_line(below, look.marker, color=look.color, ms=8, markeredgecolor=BLACK)

@@ -8,7 +8,8 @@ CELLS = {}  # cell -> its last run, and the explorers built in that
 def replace_earlier_run(explorer):
     """Close what an earlier run of the same notebook cell built. Where no cell can be told, nothing is closed."""
     shell = getattr(builtins, "get_ipython", lambda: None)()
-    parent = shell.get_parent() if hasattr(shell, "get_parent") else {}
+    asked = shell if hasattr(shell, "get_parent") else getattr(shell, "kernel", None)  # Pyodide's shell has it there
+    parent = asked.get_parent() if hasattr(asked, "get_parent") else {}
     cell, run = parent.get("metadata", {}).get("cellId"), parent.get("header", {}).get("msg_id")
     if cell is None:
         return

@@ -1,0 +1,56 @@
+"""The same notebooks in the site's JupyterLite: every cell runs, and prints what it prints on a desktop."""
+
+import nbformat
+import pytest
+from built_site import ROOT
+from lite_page import LitePage
+
+ALWAYS = "00_start_here", "02_scale_and_shift"  # the others in the deep run
+NOTEBOOKS = [
+    pytest.param(path, marks=[pytest.mark.deep] * (path.stem not in ALWAYS))
+    for path in sorted((ROOT / "notebooks").rglob("*.ipynb"))
+]
+
+
+@pytest.fixture(scope="module", params=NOTEBOOKS, ids=lambda path: path.stem)
+def lesson(request, browser, server):
+    lesson = LitePage(browser, server.url, request.param.relative_to(ROOT))
+    lesson.path = request.param
+    lesson.finished = lesson.run_all()
+    yield lesson
+    lesson.close()
+
+
+def said(outputs):
+    """The texts of outputs: what is printed, and the words of each picture and each value."""
+    return [output["text"] if "text" in output else output["data"]["text/plain"] for output in outputs]
+
+
+def test_every_cell_runs_and_says_what_is_stored(lesson):
+    cells = nbformat.read(lesson.path, as_version=4).cells
+    stored = [said(cell.outputs) for cell in cells if cell.cell_type == "code"]
+    assert lesson.finished and not lesson.troubled_outputs()
+    assert [said(outputs) for outputs in lesson.outputs()] == stored
+    assert not lesson.watch.complaints
+    assert not lesson.watch.outside
+
+
+def test_a_slider_of_each_explorer_moves_its_picture(lesson):
+    for box in lesson.page.locator(".jp-OutputArea-output:has(.widget-image)").all():
+        image, before = box.locator(".widget-image").first, box.locator(".widget-image").first.get_attribute("src")
+        handle = box.locator(".noUi-handle").first
+        place = float(handle.get_attribute("aria-valuenow"))
+        handle.press("ArrowRight" if place < float(handle.get_attribute("aria-valuemax")) else "ArrowLeft")
+        lesson.page.wait_for_function("([image, before]) => image.src !== before", arg=[image.element_handle(), before])
+
+
+@pytest.mark.parametrize("lesson", [ROOT / "notebooks" / "02_scale_and_shift.ipynb"], indirect=True, ids=["lesson 2"])
+def test_an_exercise_that_is_typed_is_checked(lesson):
+    cell = lesson.page.locator(".jp-CodeCell", has_text="exercises.identity.check(identity)").first
+    cell.locator(".cm-content").click()
+    lesson.page.keyboard.press("Control+a")
+    line = "identity = lambda x, eps: (np.sqrt(x.var(axis=0) + eps), x.mean(axis=0))"
+    lesson.page.keyboard.insert_text(f"{line}\nexercises.identity.check(identity)")
+    lesson.page.keyboard.press("Control+Enter")
+    output = cell.locator(".jp-OutputArea-output", has_text="Right")
+    output.wait_for()

@@ -1,0 +1,86 @@
+"""The pages to read: complete without Python, without a network and without a script."""
+
+from html.parser import HTMLParser
+from urllib.parse import unquote, urlsplit
+
+import nbformat
+import pytest
+from built_site import ROOT, SITE
+
+NOTEBOOKS = sorted(path.relative_to(ROOT) for path in (ROOT / "notebooks").rglob("*.ipynb"))
+PAGES = ["index.html", "explorers.html", *(str(path.with_suffix(".html")) for path in NOTEBOOKS)]
+
+
+class Links(HTMLParser):
+    """The anchors of a page, and the addresses it points to or loads."""
+
+    def __init__(self, path):
+        super().__init__()
+        self.anchors, self.addresses = set(), []
+        self.feed(path.read_text())
+
+    def handle_starttag(self, tag, attributes):
+        attributes = dict(attributes)
+        self.anchors.add(attributes.get("id"))
+        self.addresses += [attributes[name] for name in ("href", "src") if attributes.get(name)]
+
+
+FOUND = {path: Links(path) for path in sorted(SITE.rglob("*.html")) if "lite" not in path.relative_to(SITE).parts}
+
+
+@pytest.mark.parametrize("path", FOUND, ids=lambda path: str(path.relative_to(SITE)))
+def test_every_link_leads_to_a_file_and_an_anchor_of_the_site(path):
+    inside = [urlsplit(address) for address in FOUND[path].addresses if not urlsplit(address).scheme]
+    assert inside
+    for address in inside:
+        target = (path.parent / unquote(address.path)).resolve() if address.path else path
+        assert target.exists(), address.geturl()
+        if address.fragment and target in FOUND:
+            assert {address.fragment, unquote(address.fragment)} & FOUND[target].anchors, address.geturl()
+
+
+@pytest.mark.parametrize("path", FOUND, ids=lambda path: str(path.relative_to(SITE)))
+def test_a_page_loads_nothing_from_elsewhere(path):
+    text = path.read_text()
+    assert "mathjax" not in text.lower().replace("mathjax_", "")
+    outside = [address for address in FOUND[path].addresses if urlsplit(address).scheme in ("http", "https")]
+    for address in outside:  # links that a reader may click, and nothing that is loaded
+        assert f'href="{address}"' in text and f'src="{address}"' not in text
+
+
+@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=str)
+def test_a_page_has_the_stored_pictures_with_their_texts_and_folds_what_is_folded(notebook, open_page):
+    cells = [cell for cell in nbformat.read(ROOT / notebook, as_version=4).cells if cell.cell_type == "code"]
+    outputs = [output.get("data", {}) for cell in cells for output in cell.outputs]
+    texts = [data["text/plain"] for data in outputs if "image/png" in data]
+    folded = [cell for cell in cells if "hide-input" in cell.metadata.get("tags", [])]
+    page = open_page(str(notebook.with_suffix(".html")), java_script_enabled=False)
+    images = page.locator(".cell_output img")
+    assert [image.get_attribute("alt") for image in images.all()] == texts
+    assert all(image.evaluate("image => image.naturalWidth > 0") for image in images.all())
+    assert page.locator("details.hide").count() == len(folded)
+    assert page.locator("details[open]").count() == 0
+
+
+def test_a_formula_is_set_without_a_script(open_page):
+    page = open_page("notebooks/deeper/backward_pass.html", java_script_enabled=False)
+    assert page.locator(".katex-display .katex-html").count() >= 3
+    font = "document.fonts.load('16px KaTeX_Main').then(found => found.length)"
+    assert open_page("notebooks/deeper/backward_pass.html").evaluate(font) >= 1
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(380, "light"), (380, "dark"), (800, "dark"), (1280, "light")])
+def test_no_page_is_wider_than_its_window(width, scheme, open_page):
+    page = open_page(PAGES[0], width=width, color_scheme=scheme)
+    url = page.url.removesuffix(PAGES[0])
+    for address in PAGES:
+        page.goto(url + address)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, address
+    dark = page.evaluate("getComputedStyle(document.body).backgroundColor") != "rgb(255, 255, 255)"
+    assert dark == (scheme == "dark")
+
+
+def test_the_search_finds_a_lesson(open_page):
+    page = open_page("search.html?q=weight+decay")
+    page.wait_for_selector("#search-results li a")
+    assert any("backward_pass" in link.get_attribute("href") for link in page.locator("#search-results a").all())
