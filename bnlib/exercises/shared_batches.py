@@ -100,15 +100,17 @@ def shuffled_groups_solution(x, order, size, eps):
 
 
 def draw_shuffled(rng):
-    size, groups, n = int(rng.integers(2, 5)), int(rng.integers(3, 5)), int(rng.integers(2, 5))
+    size, groups = rng.permutation(np.arange(2, 6))[:2].tolist()  # never equal: one may be taken for the other
+    n = int(rng.integers(2, 5))
     x = rng.normal(size=(size * groups, n)) + np.repeat(rng.normal(0, 2, (groups, n)), size, axis=0)
     return layout(rng, x), rng.permutation(size * groups), size, EPS
 
 
-def in_groups(x, size, eps, ddof=0, outside=False):
+def in_groups(x, size, eps, ddof=0, outside=False, axis=1):
     g = x.reshape(-1, size, x.shape[1])
-    var = g.var(1, keepdims=True, ddof=ddof)
-    return ((g - g.mean(1, keepdims=True)) / (np.sqrt(var) + eps if outside else np.sqrt(var + eps))).reshape(x.shape)
+    var = g.var(axis, keepdims=True, ddof=ddof)
+    std = np.sqrt(var) + eps if outside else np.sqrt(var + eps)
+    return ((g - g.mean(axis, keepdims=True)) / std).reshape(x.shape)
 
 
 def back(z, order):
@@ -138,6 +140,14 @@ shuffled_groups = Exercise(
         "normalizes without shuffling, and then puts the rows back": lambda x, o, s, e: back(in_groups(x, s, e), o),
         "normalizes the whole batch together": lambda x, o, s, e: in_groups(x, len(x), e),
         "makes groups of rows that lie apart": lambda x, o, s, e: back(every_other(x[o], s, e), o),
+        "takes mean and variance over the groups, and not inside each": lambda x, o, s, e: back(
+            in_groups(x[o], s, e, axis=0), o
+        ),
+        "takes one mean and one variance for all columns of a group": lambda x, o, s, e: back(
+            in_groups(x[o], s, e, axis=(1, 2)), o
+        ),
+        "takes size for the number of groups": lambda x, o, s, e: back(in_groups(x[o], len(x) // s, e), o),
+        "does not normalize": lambda x, o, s, e: x.copy(),
         "divides by size − 1 in the variance": lambda x, o, s, e: back(in_groups(x[o], s, e, ddof=1), o),
         "adds ε outside the root": lambda x, o, s, e: back(in_groups(x[o], s, e, outside=True), o),
         "forgets ε": lambda x, o, s, e: back(in_groups(x[o], s, 0), o),

@@ -14,14 +14,18 @@ from . import (
     in_a_network,
     noise_and_batch_size,
     normalization,
+    one_batch_or_two,
     other_norms,
     practice,
+    residual_nets,
     scale_and_shift,
+    training_at_scale,
 )
 
 LESSONS = (
     *(normalization, scale_and_shift, in_a_network, at_test_time, covariate_shift),
     *(backward_pass, folding_freezing_saving, noise_and_batch_size, other_norms, practice),
+    *(training_at_scale, residual_nets, one_batch_or_two),
 )
 ANSWERS = {
     name: {key: value for key, value in vars(group).items() if inspect.isfunction(value)}
