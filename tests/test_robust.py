@@ -127,6 +127,7 @@ def run(path, *options):
     return subprocess.run(command, cwd=path.parent, capture_output=True, text=True)
 
 
+@pytest.mark.deep
 def test_the_command_prints_the_table_and_fails_when_a_claim_does(lesson):
     options = ("--roots", *"123456", "--rates", "--lengths")
     well = run(lesson('print("noise")\nassert SEED < 9, "small seeds"'), *options)

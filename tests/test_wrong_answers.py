@@ -15,7 +15,7 @@ from bnlib import exercises
 
 NO_CAUSE = "Not right yet. The smallest example"
 FREE_FORM = {"clinic", "swap_colour"}  # nothing to write ten wrong ones of
-SEEDS = range(5)
+SEEDS = range(2)
 every_exercise = pytest.mark.parametrize("name", [name for name in exercises.ALL if name in ANSWERS])
 
 
