@@ -44,12 +44,17 @@ def averages_of(function, values, beta):
     return called(function, "(values, beta)", (values.copy(), beta))
 
 
+def run_readers(name, function, arguments, given):
+    """What a reader's function returns, unchecked. Its warnings are silent: the callers name what is odd."""
+    if not callable(function):
+        raise TypeError(f"{name} must be a function of {arguments}; got {type(function).__name__}")
+    with np.errstate(all="ignore"):
+        return function(*given)
+
+
 def called(function, arguments, given):
     """The answer of a reader's function, which must have the shape of the first thing it is given, or an error."""
-    if not callable(function):
-        raise TypeError(f"function must be a function of {arguments}; got {type(function).__name__}")
-    with np.errstate(all="ignore"):  # named below
-        answer = np.asarray(function(*given))
+    answer = np.asarray(run_readers("function", function, arguments, given))
     wanted = given[0].shape
     if answer.dtype.kind not in "fiu":
         raise TypeError(f"function must return an array of numbers, but it returned {answer.dtype}")
@@ -63,12 +68,8 @@ def called(function, arguments, given):
 
 def statistics_of(function, share, *statistics):
     """What a reader's function of (share, mean_a, var_a, mean_b, var_b) makes of two means and variances, (units,)."""
-    if not callable(function):
-        raise TypeError(
-            f"function must be a function of (share, mean_a, var_a, mean_b, var_b); got {type(function).__name__}"
-        )
-    with np.errstate(all="ignore"):  # named below
-        answer = function(share, *(array.copy() for array in statistics))
+    given = share, *(array.copy() for array in statistics)
+    answer = run_readers("function", function, "(share, mean_a, var_a, mean_b, var_b)", given)
     if not isinstance(answer, tuple | list) or len(answer) != 2:
         raise TypeError(f"function must return two arrays, mean and var, but it returned {answer!r:.60}")
     for name, values in zip(("mean", "var"), answer, strict=True):
@@ -83,10 +84,7 @@ def statistics_of(function, share, *statistics):
 
 def number_of(function, value):
     """What a reader's function makes of one number: a number."""
-    if not callable(function):
-        raise TypeError(f"swap must be a function of the background; got {type(function).__name__}")
-    with np.errstate(all="ignore"):  # named below
-        answer = checked_numbers("what swap returned", function(value))
+    answer = checked_numbers("what swap returned", run_readers("swap", function, "the background", (value,)))
     if answer.size != 1:
         raise ValueError(f"swap must return one number, but it returned an array of shape {answer.shape}")
     return float(answer.item())
