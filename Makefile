@@ -24,7 +24,7 @@ help:
 	@echo "make site        build the site, pages to read and JupyterLite, into build/site (an environment of its own)"
 	@echo "make serve       show that site on this computer"
 	@echo "make test-site   build that site and try it in a real browser (make test-site-deep: every notebook); needs WHEELS=$(WHEELS)"
-	@echo "make test        run the tests: code, notebooks with their outputs, three lessons in a real browser"
+	@echo "make test        run the tests: code, notebooks with their outputs, the tour and an exercise in a real browser"
 	@echo "make test-lessons every lesson in a real browser: run all, drag everything; 1,000 slider events in 10 s"
 	@echo "make robust      ask every claim of the lessons again with other seeds, rates and lengths (some minutes)"
 	@echo "make notebooks   run every notebook and store clean outputs"

@@ -6,16 +6,9 @@ Not for the whole session: while it lives, Playwright keeps an event loop runnin
 import os
 
 import pytest
+from chosen import NOTEBOOKS
 from lab_server import ROOT, LabServer
 from notebook_page import NO_CHROMIUM, NotebookPage, chromium, find_chromium
-from test_notebooks import explorer_cells
-
-ALWAYS = "00_start_here", "playground"  # an exercise is typed in 02_scale_and_shift; the others in `make test-lessons`
-NOTEBOOKS = [
-    pytest.param(path, marks=[pytest.mark.xdist_group(path.stem)] + [pytest.mark.deep] * (path.stem not in ALWAYS))
-    for path in sorted((ROOT / "notebooks").rglob("*.ipynb"))
-    if explorer_cells(path)  # nbval runs the others, and nothing in them is dragged
-]
 
 
 @pytest.fixture(scope="module")

@@ -5,6 +5,7 @@ import re
 
 import numpy as np
 import pytest
+from chosen import NOTEBOOKS
 
 
 def same_points(these, those):
@@ -55,13 +56,28 @@ def test_every_cell_runs_without_an_error_and_without_a_warning(notebook):
     assert not notebook.complaints
 
 
+def move(box, name, control):
+    """Move a control; nothing but its own value changes, and the drawn data does."""
+    state, artists = box.state(), box.artists()
+    moved = (choose_all if "options" in control else drag_and_press)(box, name, control)
+    assert box.state() | {name: None} == state | {name: None}, f"{name} moved other values"
+    assert not same_points(artists, moved), f"{name} moved, and no artist of the data did"
+
+
+@pytest.mark.parametrize("notebook", [NOTEBOOKS[0]], ids=["the tour"], indirect=True)
+def test_a_slider_and_a_menu_of_each_explorer_of_the_tour_move_the_drawn_data(notebook):
+    for box in notebook.explorers():
+        kinds = {"options" in control: (name, control) for name, control in reversed(box.controls().items())}
+        for name, control in kinds.values():
+            move(box, name, control)
+    assert not notebook.complaints
+
+
+@pytest.mark.deep
 def test_every_control_moves_its_own_value_and_the_drawn_data(notebook):
     for box in notebook.explorers():
         for name, control in box.controls().items():
-            state, artists = box.state(), box.artists()
-            moved = (choose_all if "options" in control else drag_and_press)(box, name, control)
-            assert box.state() | {name: None} == state | {name: None}, f"{name} moved other values"
-            assert not same_points(artists, moved), f"{name} moved, and no artist of the data did"
+            move(box, name, control)
     assert not notebook.complaints
 
 
