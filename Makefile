@@ -25,7 +25,7 @@ help:
 	@echo "make serve       show that site on this computer"
 	@echo "make test-site   build that site and try it in a real browser (make test-site-deep: every notebook); needs WHEELS=$(WHEELS)"
 	@echo "make test        run the tests: code, notebooks with their outputs, the tour and an exercise in a real browser"
-	@echo "make test-lessons every lesson in a real browser: run all, drag everything; 1,000 slider events in 10 s"
+	@echo "make test-lessons every lesson in a real browser: run all, drag everything; LESSONS=02_scale: some of them"
 	@echo "make robust      ask every claim of the lessons again with other seeds, rates and lengths (some minutes)"
 	@echo "make notebooks   run every notebook and store clean outputs"
 	@echo "make lint        check the code and the notebooks with ruff"
@@ -68,7 +68,7 @@ test: $(VENV)/.test
 	$(PYTEST) $(NBVAL) notebooks tests --ignore=tests/oracle --ignore=tests/site
 
 test-lessons: $(VENV)/.test
-	$(PYTEST) --dist loadgroup -m deep tests/browser
+	$(PYTEST) --dist loadgroup -m deep tests/browser $(if $(LESSONS),-k "$(LESSONS)")
 
 robust: $(VENV)/.test
 	$(PY) tools/robust.py $(NOTEBOOKS)

@@ -28,7 +28,7 @@ def random_state(explorer, rng):
     return state
 
 
-def states(explorer, random=20):
+def states(explorer, random):
     """Each control at each of its ends and its middle, two corners, then random joint states."""
     for name, control in explorer.controls.items():
         for value in values_of(control):

@@ -37,9 +37,10 @@ def same(these, those):
     return all(map(np.array_equal, itertools.chain(*these), itertools.chain(*those)))
 
 
-def test_each_state_has_a_picture_of_the_same_size_and_a_short_caption_with_numbers(explorer):
+@pytest.mark.parametrize("random", [5, pytest.param(500, marks=pytest.mark.deep)])
+def test_each_state_has_a_picture_of_the_same_size_and_a_short_caption_with_numbers(explorer, random):
     sizes = {key: picture.value[16:24] for key, picture in explorer.pictures.items()}
-    for state in states(explorer):
+    for state in states(explorer, random):
         explorer.set(**state)
         assert {key: picture.value[16:24] for key, picture in explorer.pictures.items()} == sizes
         assert explorer.state == state
