@@ -9,7 +9,7 @@ from PIL import Image
 # is named by a word that only its own script holds.
 LIBRARIES = {
     "mermaid": ("mermaidAPI", "org.eclipse.elk"),
-    "vega5": ("vega-tooltip", "Unrecognized signal name", "_vgsid_"),
+    "vega5": ("vega-tooltip", "Unrecognized signal name", "Invalid specification"),
     "terminal": ("registerCsiHandler", ".WebglAddon=", ".CanvasAddon="),
 }
 DISABLED = [f"@jupyterlab/{name}-extension" for name in LIBRARIES]
