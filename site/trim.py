@@ -20,7 +20,7 @@ OLD_FONTS = (".eot", ".svg", ".ttf", ".woff")  # each browser that runs JupyterL
 
 
 def trim_lab(build):
-    """Take the libraries out of JupyterLab's scripts, with all that only they load, and fonts that stand there twice."""
+    """Take these libraries and all that only they load from JupyterLab, and the fonts that stand there twice."""
     scripts = {path.name.split(".")[0]: path for path in build.glob("[0-9]*.js")}
     texts = {number: path.read_text() for number, path in scripts.items()}
     words = [word for library in LIBRARIES.values() for word in library]

@@ -23,7 +23,7 @@ def test_the_site_without_its_python_is_small():
             part = PARTS.get(f"{first}/{second}") or PARTS.get(first, "all else")
             stored[part] += path.stat().st_size
             sent[part] += len(content(path, path.stat().st_mtime_ns)[0])
-    print(f"{stored.total() / 1e6:.1f} MB on disk, {sent.total() / 1e6:.1f} MB as sent, without site/pyodide; of which:")
+    print(f"{stored.total() / 1e6:.1f} MB on disk, {sent.total() / 1e6:.1f} MB as sent, without site/pyodide:")
     for part, size in stored.most_common():
         print(f"{part:32}{size / 1e6:5.1f}{sent[part] / 1e6:6.1f}")
     assert 10e6 < sent.total() <= 30e6
