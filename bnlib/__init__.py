@@ -30,6 +30,7 @@ datasets/             the data
 pictures/             how they are drawn
     colors.py         what each colour means
     png.py            a picture as the bytes of a file
+    settings.py       settings of matplotlib as a context, fast
     moving_text.py    a text that changes with the picture
     plots.py          the style, and functions that draw arrays into axes
     strips.py         every value as a dot; what is on and what is off

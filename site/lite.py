@@ -8,6 +8,7 @@ from pathlib import Path
 import nbformat
 from fetch import run
 from interpreter import KERNEL
+from trim import DISABLED, trim_lab
 
 ROOT = Path(__file__).resolve().parents[1]
 BUILD = {"apps": ["lab"], "contents": ["files"], "no_sourcemaps": True, "no_unused_shared_packages": True}
@@ -33,6 +34,7 @@ def make(site, runtime, work):
         "appName": "Batch normalization",
         "exposeAppInBrowser": True,
         "enableServiceWorkerCache": "true",
+        "disabledExtensions": DISABLED,
         "litePluginSettings": {PLUGIN: kernel},
     }
     config = {"jupyter-lite-schema-version": 0, "jupyter-config-data": settings}
@@ -41,3 +43,4 @@ def make(site, runtime, work):
     overrides = json.loads((ROOT / "tools/jupyterlab_overrides.json").read_text())
     (folder / "overrides.json").write_text(json.dumps(overrides))
     run(sys.executable, "-m", "jupyterlite_core.app", "build", "--output-dir", site / "lite", cwd=folder)
+    trim_lab(site / "lite/build")

@@ -17,6 +17,7 @@ import interpreter
 import lite
 import nbformat
 from fetch import npm, run
+from trim import shrink_pictures
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
@@ -102,6 +103,7 @@ def build_pages(source, site, npm_folder):
         html,
         env=os.environ | {"KATEX": str(katex / "katex.js"), "PRINTED": PRINTED if CHROMIUM else ""},
     )
+    shrink_pictures(html / "_images")
     html.rename(site)
 
 

@@ -6,22 +6,35 @@ Without it each visit would compile 1,500 files in the reader's browser, which t
 import fnmatch
 import importlib.util
 import marshal
+import re
 import zipfile
 
-# Files that no page needs: tests, what only compilers read, sample data, fonts of formats that are not drawn here.
-NEEDLESS = (
-    *("*/tests/*", "*/testing/tests/*", "*.pyi", "*.pxd", "*.pyx", "*.h", "*.c", "*.a", "*.f90", "*.lib", "*.js.map"),
-    *("numpy/f2py/*", "numpy/typing/*", "numpy/_pyinstaller/*", "matplotlib/mpl-data/sample_data/*"),
-    *("matplotlib/mpl-data/images/*", "matplotlib/mpl-data/fonts/afm/*", "matplotlib/mpl-data/fonts/pdfcorefonts/*"),
-    *("*/ttf/DejaVuSerif*", "*/ttf/DejaVuSansMono-*", "*/ttf/DejaVuSans-BoldOblique.ttf", "matplotlib/_type1font.py"),
-    *(f"matplotlib/backends/*{name}*" for name in ("wx", "qt", "gtk", "tk", "webagg", "web_backend", "macosx", "pgf")),
-    *(
-        "mpl_toolkits/axisartist/*",
-        "mpl_toolkits/axes_grid1/*",
-        "bnlib/data/cats.npz",
-    ),
-    *("idlelib/*", "ensurepip/*", "turtledemo/*", "tkinter/*", "pydoc_data/*", "venv/*", "xmlrpc/*", "curses/*"),
-    *("wsgiref/*", "dbm/*", "sqlite3/*", "turtle.py", "lib2to3/*", "test/*", "__phello__/*"),
+# What neither a page nor the lab needs: tests, what only compilers and installers read, formats that nothing here draws
+# or reads, and in the standard library what no Python in a browser can do, such as processes, servers and mail.
+# For each folder the names in it; the first is any folder.
+UNNEEDED = {
+    "*": "/tests/* /testing/tests/* .pyi .pxd .pyx .h .c .a .f90 .lib .js.map .dist-info/RECORD",
+    "numpy/": "f2py/* typing/* _pyinstaller/* conftest.py _core/*_tests.*.so linalg/lapack_lite.*.so",
+    "matplotlib/": "testing/* sphinxext/* _type1font.py mpl-data/sample_data/* mpl-data/images/*",
+    "matplotlib/backends/": "*wx* *qt* *gtk* *tk* *webagg* *web_backend* *macosx* *pgf* *cairo* *nbagg* *pdf* *_ps.py",
+    "matplotlib/mpl-data/fonts/": "afm/* pdfcorefonts/*",
+    # What stays has a plain letter for each of these: matplotlib takes it, and says nothing.
+    "matplotlib/mpl-data/fonts/ttf/": "DejaVuSerif* DejaVuSansMono-* DejaVuSans-BoldOblique* STIX*Bol*",
+    "mpl_toolkits/": "axisartist/* axes_grid1/*",
+    "PIL/": "[ACDEFHMQSX]*ImagePlugin.py Blp* Bufr* Gbr* Grib* Icns* Im[!a]* Iptc* Jpeg2K* Palm* Pc[dx]* Pdf* Pixar* "
+    "Psd* Tga* Wmf* *FontFile.py ImageCms.py ImageDraw2.py ImageGrab.py ImageQt.py ImageTk.py ImageWin.py PSDraw.py",
+    "bnlib/": "data/cats.npz",
+    "": "curses/* dbm/* ensurepip/* idlelib/* lib2to3/* multiprocessing/* pydoc_data/* sqlite3/* test/* tkinter/* "
+    "turtledemo/* venv/* wsgiref/* xmlrpc/* __phello__/* http/server.py concurrent/futures/process.py "
+    "_pydatetime.py _pyio.py antigravity.py ftplib.py imaplib.py mailbox.py modulefinder.py pickletools.py poplib.py "
+    "smtplib.py tabnanny.py turtle.py zipapp.py",
+    "_pyrepl/": "*console.py *reader.py *eventqueue.py terminfo.py readline.py main.py simple_interact.py commands.py",
+    "asyncio/": "windows* proactor_events.py __main__.py",
+    "ctypes/": "_aix.py wintypes.py macholib/*",
+    "encodings/": "cp0* cp424.py cp[5-8]* cp9* cp10* cp11* mac_* palmos.py ptcp154.py hp_roman8.py kz1048.py",
+}
+NEEDLESS = re.compile(
+    "|".join(fnmatch.translate(folder + name) for folder, names in UNNEEDED.items() for name in names.split())
 )
 
 
@@ -36,7 +49,7 @@ def pack(source, target, *, keep_sources, empty=False):
     """Write the packed edition of one zip file. empty: of a wheel, only what says its name."""
     with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as new:
         for name in old.namelist():
-            if any(fnmatch.fnmatch(name, pattern) for pattern in NEEDLESS) or (empty and ".dist-info/" not in name):
+            if NEEDLESS.match(name) or (empty and ".dist-info/" not in name):
                 continue
             content = old.read(name)
             if name.endswith(".py"):

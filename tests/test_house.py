@@ -19,7 +19,7 @@ WINGS = {
         *("mlp", "sgd", "history", "training", "inference"),
     ),
     "datasets": ("files", "face", "cats", "digits", "plane", "sweep", "verdicts"),
-    "pictures": ("colors", "png", "moving_text", "plots", "strips", "moving", "words", "picture"),
+    "pictures": ("colors", "png", "settings", "moving_text", "plots", "strips", "moving", "words", "picture"),
     "live": ("sliders", "kept", "cells", "one_thread", "explorer", "training_explorer"),
     "quiz": ("bank", "question"),
     "exercises": ("draws", "telling", "exercise", "patients"),

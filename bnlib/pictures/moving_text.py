@@ -2,18 +2,16 @@
 
 import functools
 
-import matplotlib.style
 import numpy as np
 from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.colors import to_rgba
 from matplotlib.text import Text
 
+from .settings import Settings
+
 HELD_AT = {"left": 0, "center": 0.5, "right": 1}  # the point of a line's width that stands at x
-
-
-def our_letters():
-    """A context in which letters are those of matplotlib, whatever the reader's own settings are."""
-    return matplotlib.style.context(["default", {"text.hinting": "no_hinting"}])
+# As a context: letters are those of matplotlib, whatever the reader's own settings are.
+our_letters = Settings({"text.hinting": "no_hinting"})
 
 
 class MovingText(Text):

@@ -40,7 +40,8 @@ class Picture:
         self.width, self.height = (round(side * plots.DPI) for side in figure.get_size_inches())
         figure.set_dpi(plots.DPI * scale)
         with plots.style():
-            figure.draw_without_rendering()
+            if engine := figure.get_layout_engine():
+                engine.execute(figure)
         figure.set_layout_engine("none")
         figure.stale, figure.picture = True, self
         self.backgrounds_drawn = 0

@@ -6,7 +6,6 @@ import numbers
 
 import matplotlib.axes
 import matplotlib.colors
-import matplotlib.style
 import numpy as np
 from cycler import cycler
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -14,6 +13,7 @@ from matplotlib.figure import Figure
 
 from .colors import BLUE, COLORS, LINES
 from .moving_text import MovingText
+from .settings import Settings
 
 DPI = 100  # so a point is 1.4 pixels
 
@@ -33,11 +33,7 @@ STYLE = {
     "text.hinting": "no_hinting",  # a text that moves takes a third less time
 }
 READ_BY_LINES = "path.simplify", "path.simplify_threshold", "path.snap", "agg.path.chunksize"  # when they are drawn
-
-
-def style():
-    """The style, as a context: what is made inside has it, whatever the reader's own settings are."""
-    return matplotlib.style.context(["default", STYLE])
+style = Settings(STYLE)  # as a context: what is made inside has it, whatever the reader's own settings are
 
 
 def style_of_lines():
