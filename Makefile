@@ -17,13 +17,14 @@ NBVAL := --nbval --nbval-current-env --nbval-cell-timeout=60
 # Without a user's own IPython start-up files; the longest files first, one file on one of two processes.
 PYTEST := IPYTHONDIR="$(CURDIR)/$(VENV)/ipython" $(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder -rfEs
 
-.PHONY: help lab site serve test-site test-site-deep test test-lessons robust notebooks lint data sweep bench bench-ui oracle test-deep screenshot constraints clean
+.PHONY: help lab site serve address test-site test-site-deep test test-lessons robust notebooks lint data sweep bench bench-ui oracle test-deep screenshot constraints clean
 
 help:
 	@echo "make lab         open the lessons in JupyterLab"
 	@echo "make site        build the site, pages to read and JupyterLite, into build/site (an environment of its own)"
 	@echo "make serve       show that site on this computer"
 	@echo "make test-site   build that site and try it in a real browser (make test-site-deep: every notebook); needs WHEELS=$(WHEELS)"
+	@echo "make address     write the repository's address, a line of pyproject.toml, into the README"
 	@echo "make test        run the tests: code, notebooks with their outputs, the tour and an exercise in a real browser"
 	@echo "make test-lessons every lesson in a real browser: run all, drag everything; LESSONS=02_scale: some of them"
 	@echo "make robust      ask every claim of the lessons again with other seeds, rates and lengths (some minutes)"
@@ -54,6 +55,9 @@ site: $(VENV)-site/.ready
 
 serve:
 	$(PYTHON) site/serve.py build/site
+
+address:
+	$(PYTHON) tools/address.py
 
 build/pyodide: $(VENV)-site/.ready site/runtime.py site/fetch.py
 	$(VENV)-site/bin/python site/runtime.py $@ --wheels "$(WHEELS)"

@@ -2,10 +2,12 @@
 
 import copy
 import pickle
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
 
+from bnlib import linear
 from bnlib.batchnorm import BatchNorm
 from bnlib.elementwise import Dropout, ReLU, Sigmoid, Tanh
 from bnlib.gradcheck import numerical_gradient, relative_error
@@ -56,6 +58,22 @@ def test_the_gradients_of_linear_agree_with_central_differences(replicas, bias):
         start = x if name == "x" else getattr(layer, name)
         numerical = numerical_gradient(lambda value, name=name: loss(name, value), start)
         assert relative_error(gradient, numerical) < 1e-8, name
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("replicas", [None, 4])
+def test_the_way_of_a_browser_gives_the_same_products(replicas, dtype, monkeypatch):
+    layer = some_linear(40, 5, replicas=replicas, dtype=dtype)
+    lead = () if replicas is None else (replicas,)
+    x, dy = drawn(*lead, 6, 40, dtype=dtype), drawn(*lead, 6, 5, seed=1, dtype=dtype)
+    usual = layer.forward(x), layer.backward(dy), layer.dW
+    monkeypatch.setattr(linear, "WIDE", 40)
+    einsum = Mock(wraps=np.einsum)
+    monkeypatch.setattr(np, "einsum", einsum)
+    for there, here in zip((layer.forward(x), layer.backward(dy), layer.dW), usual, strict=True):
+        assert there.dtype == dtype and there.shape == here.shape
+        np.testing.assert_allclose(there, here, rtol=0, atol=50 * np.finfo(dtype).eps * np.abs(here).max())
+    assert einsum.call_count == 3
 
 
 def test_a_linear_layer_without_bias_has_none():
