@@ -75,7 +75,7 @@ def of_vectors(got, wanted, arrays):
 def of_axes(got, wanted):
     """The usual cause where an axis is missing or left over."""
     if len(got) + 1 == len(wanted) and got in (wanted[:-1], wanted[1:]):
-        return "One axis was summed away: keepdims? Or is a factor missing that has this axis?"
+        return "One axis is gone: by a mean, a sum or an index? Or is a factor missing that has it?"
     if len(got) == len(wanted) + 1 and 1 in got:
         return "One axis too many: keepdims, where it is not needed?"
     if got[1:] == wanted:

@@ -181,4 +181,4 @@ def of_outside(function):
     names = {step.argval for step in dis.get_instructions(function) if step.opname == "LOAD_GLOBAL"}
     values = {name: function.__globals__.get(name) for name in sorted(names)}
     found = [name for name, value in values.items() if isinstance(value, np.ndarray | np.generic | int | float)]
-    return f" It reads {', '.join(found)}, which is no argument: a cell above made it." if found else ""
+    return f" It reads {' and '.join(found)} from a cell above, and not from its arguments." if found else ""
