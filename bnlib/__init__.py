@@ -52,6 +52,7 @@ quiz/                 questions with feedback
 
 exercises/            one file a lesson: each exercise with its mistakes
     draws.py          fresh inputs
+    causes.py         the usual cause of a wrong shape
     telling.py        what is said about an answer
     exercise.py       Exercise: a function is checked, and told which mistake it is
 

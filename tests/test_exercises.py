@@ -7,11 +7,12 @@ import re
 
 import numpy as np
 import pytest
-from test_notebooks import PATHS, cells, text_of
+from test_notebooks import FOLDER, PATHS, cells, text_of
 
 from bnlib import exercises
+from bnlib.exercises.causes import cause, of_operands, shortened
 from bnlib.exercises.exercise import CASES, NOT_ATTEMPTED, run
-from bnlib.exercises.telling import alike, cause
+from bnlib.exercises.telling import alike, what_it_is
 
 ALL = exercises.ALL
 MISTAKES = [(name, mistake) for name, exercise in ALL.items() for mistake in exercise.mistakes]
@@ -140,7 +141,7 @@ def normalize_cell(source):
     import linecache
 
     linecache.cache["<cell>"] = (len(source), None, source.splitlines(keepends=True), "<cell>")
-    namespace = {"np": np}
+    namespace = {"np": np, "elsewhere": np.ones((1, 1))}
     exec(compile(source, "<cell>", "exec"), namespace)
     return namespace["normalize"]
 
@@ -152,7 +153,13 @@ def normalize_cell(source):
         ("y = x", "Your function returns nothing: is there a `return`?"),
         ("return x.men(axis=0)", "Your line `return x.men(axis=0)` raises AttributeError"),
         ("return normalize(x, gamma, beta, eps)", "raises RecursionError"),
-        ("return x.mean(axis=0)", "One axis was summed away: keepdims?"),
+        ("print(x)", "`print` shows a value, and hands nothing back"),
+        ("return x.mean()", "It is one number: is a mean or a sum taken without an axis"),
+        ("return x", "Your function returns its argument x as it came."),
+        (
+            "x = elsewhere - elsewhere.mean()\n    return gamma * x[:1] + beta",
+            "It reads elsewhere from a cell above",
+        ),
         ("return x.tolist()", "is a list, and must be an array"),
         ("return x / 0", "NaN or infinite"),
         ("return x, gamma", "must return one value, but it returns 2 values"),
@@ -181,7 +188,10 @@ def test_the_first_thing_that_is_wrong_is_told(body, told, capsys):
         ((3, 4), (4, 3), "exchanged"),
         ((), (3,), "one number"),
         ((), (4, 3), "one number"),
-        ((3,), (4, 3), "summed away"),
+        ((4,), (4, 3), "one number for each row, and must have one for each row and column"),
+        ((3,), (4, 3), "one number for each column, and must have one for each column and row"),
+        ((3,), (3, 3), "One axis is gone"),
+        ((4, 4), (4, 1), "a column (4, 1) beside (4,) gives all pairs"),
         ((1, 3), (3,), "keepdims, where it is not needed"),
         ((4, 3), (3,), "over the first axis missing"),
         ((12,), (4, 3), "reshape"),
@@ -196,9 +206,65 @@ def test_a_wrong_shape_is_told_its_usual_cause(got, wanted, told):
     assert told in cause(got, wanted) and bool(told) == bool(cause(got, wanted))
 
 
-def test_the_place_to_read_ends_in_one_mark():
-    ends = [exercise.where()[-2:] for exercise in ALL.values()]
-    assert all(end[-1] in ".?" and end != "?." for end in ends)
+@pytest.mark.parametrize(
+    ("got", "wanted", "told"),
+    [
+        ((5,), (3,), "one number for each row of x, and must have one for each column"),
+        ((3,), (5,), "one number for each column of x, and must have one for each row"),
+        ((5, 3), (3,), "It has the shape of x: is a mean or a sum over an axis missing?"),
+        ((1, 3), (3,), "keepdims, where it is not needed"),
+    ],
+)
+def test_the_shapes_of_the_arguments_tell_which_axis_is_meant(got, wanted, told):
+    assert told in cause(got, wanted, {"x": (5, 3), "gamma": (3,)})
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("x - x.mean(axis=1)", "(5,) has one number for each row of (5, 3)"),
+        ("x.mean(axis=1) * gamma", "(5,) has one number for each row of x, (3,) one for each column"),
+        ("gamma * x.mean(axis=1)", "(5,) has one number for each row of x, (3,) one for each column"),
+        ("x * gamma[:, None]", "(3, 1) is a column, and (5, 3) has rows of 3"),
+        ("gamma @ x", "`*` multiplies number by number"),
+        ("x.reshape(2)", ""),
+    ],
+)
+def test_an_error_of_shapes_is_told_its_usual_cause(line, told):
+    case = {"x": np.ones((5, 3)), "gamma": np.ones(3)}
+    with pytest.raises(ValueError) as error:
+        eval(line, dict(case))
+    why = of_operands(str(error.value), {name: value.shape for name, value in case.items()})
+    assert told in why and bool(told) == bool(why)
+
+
+def test_the_text_of_an_error_is_one_line_and_ends_with_a_word():
+    assert shortened("shapes (4,2) (4,) \nand more") == "shapes (4,2) (4,)"
+    assert re.fullmatch(r"(word )+…", shortened("word " * 99)) and len(shortened("word " * 99)) <= 160
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        (lambda x, eps: np.array([x.std(0), x.mean(0)]), "Are they put together into one array?"),
+        (lambda x, eps: x.std(0), "must return 2 values, but it returns an array of shape (1,)"),
+    ],
+)
+def test_two_values_in_one_array_are_noticed(answer, told):
+    exercise = ALL["identity"]
+    case = np.arange(7.0)[:, None], 1e-3
+    assert told in what_it_is(answer(*case), exercise.right(case))
+
+
+def test_values_in_the_wrong_order_are_told_by_their_shapes():
+    told = what_it_is((np.ones((2, 3)), np.ones(3)), (np.ones(3), np.ones((2, 3))))
+    assert "the shapes (2, 3) and (3,), and must have (3,) and (2, 3): are they in the wrong order?" in told
+
+
+def test_a_name_of_the_notebook_is_told_and_an_attribute_of_this_name_is_not():
+    cell = "def normalize(x, gamma, beta, eps):\n    return gamma * x.{} + beta\n"
+    assert "It reads" not in message("normalize", normalize_cell(cell.format("T.elsewhere")))
+    assert "It reads elsewhere from" in message("normalize", normalize_cell(cell.format("mean(elsewhere)")))
 
 
 def test_a_function_with_other_arguments_is_told_what_it_is_called_with():
@@ -281,6 +347,12 @@ def test_no_notebook_holds_the_text_of_a_solution():
 
 
 def test_every_exercise_says_where_to_read_and_the_section_exists():
-    headings = {line.lstrip("# ") for path in PATHS for line in text_of(path).splitlines() if line.startswith("#")}
+    sections = {}  # of each notebook, by its title and by its path
+    for path in PATHS:
+        headings = [line.lstrip("# ") for line in text_of(path).splitlines() if line.startswith("#")]
+        sections[headings[0].partition(":")[0]] = headings
+        sections[path.relative_to(FOLDER).with_suffix("").as_posix()] = headings
     for name, exercise in ALL.items():
-        assert exercise.read.split(", ", 1)[1] in headings, f"{name}: {exercise.read}"
+        lesson, section = exercise.read.split(", ", 1)
+        assert section in sections.get(lesson, []), f"{name}: {exercise.read}"
+        assert exercise.where() == f"Read “{section}” in {lesson}."

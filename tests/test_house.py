@@ -22,7 +22,7 @@ WINGS = {
     "pictures": ("colors", "png", "settings", "moving_text", "plots", "strips", "moving", "words", "picture"),
     "live": ("sliders", "kept", "cells", "one_thread", "explorer", "training_explorer"),
     "quiz": ("bank", "question"),
-    "exercises": ("draws", "telling", "exercise", "patients"),
+    "exercises": ("draws", "causes", "telling", "exercise", "patients"),
     # What several explorers share; they themselves stand side by side.
     "explorers": ("arguments", "examples", "recorded_run", "two_species", "two_nets", "chosen_statistics"),
 }

@@ -115,5 +115,5 @@ dx = Exercise(
         "Take two things off dy, its mean and its part along x̂; what multiplies dy in eval mode multiplies the rest.",
     ],
     read="The backward pass, One line instead of six",
-    after="Now drag it: GradientBeforeAfter(function=dx).",
+    after="Now drag it, in a new cell: GradientBeforeAfter(function=dx).",
 )

@@ -45,7 +45,7 @@ class Clinic(Exercise):
             x, _ = self.data()
             cause, problem = self.answer(function, (name, net, steps, x))
             if problem := problem or of_data(x) or of_cause(name, cause):
-                return f"{problem} {self.where()}"
+                return f"{problem}\n{self.where()}"
             found[name] = net
         return self.of_nets(found)
 

@@ -148,5 +148,5 @@ mixed_statistics = Exercise(
         "Two things add up: the mean of the variances, and the mean squared distance of the means from the new one.",
     ],
     read=f"{DEEPER}, A mixture of coats",
-    after='Now drag it: Coat(function=mixed_statistics, way="BN, test batch", coat=0.5, mix=0.5).',
+    after='Now drag it, in a new cell: Coat(function=mixed_statistics, way="BN, test batch", coat=0.5, mix=0.5).',
 )

@@ -1,6 +1,7 @@
 """Exercise: a function the reader writes is run on fresh inputs, and a wrong answer is told which mistake it is."""
 
 import copy
+import dis
 import inspect
 import linecache
 import traceback
@@ -8,6 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from .causes import of_operands, shapes_of, shortened
 from .telling import alike, argument_list, in_lines, side_by_side, the_number, what_it_is
 
 NOT_ATTEMPTED = "Not attempted yet: replace the three dots, then run the cell again."
@@ -66,14 +68,21 @@ class Exercise:
         if not_attempted(function):
             return NOT_ATTEMPTED
         cases = [self.draw(rng) for _ in range(CASES)]
+        if problem := self.problem(function, cases, rng):
+            return f"{problem}{of_outside(function)}\n{self.where()}"
+        return self.praise(function)
+
+    def problem(self, function, cases, rng):
+        """The first thing that is wrong, or None."""
         answers = []
         for case in cases:
             given = copy.deepcopy(case)
             answer, problem = self.answer(function, given)
-            problem = problem or what_it_is(answer, self.right(case))
+            problem = problem or of_nothing(function, answer)
+            problem = problem or what_it_is(answer, self.right(case), dict(zip(self.arguments, case, strict=True)))
             problem = problem or self.of_changed(given, case)
             if problem:
-                return f"{problem} {self.where()}"
+                return problem
             answers.append(answer)
         return self.of_numbers(function, cases, answers, rng)
 
@@ -84,22 +93,23 @@ class Exercise:
                 return f"Your function writes into its argument {name}, which is its caller's. Make a new array."
 
     def of_numbers(self, function, cases, answers, rng):
+        """What to say of the numbers, or None."""
         right = [self.right(case) for case in cases]
         wrong = [i for i in range(CASES) if not alike(answers[i], right[i])]
         if not wrong:
-            return self.praise(function)
-        shown = wrong[0]
+            return None
+        number = the_number(answers[wrong[0]], right[wrong[0]])
         for mistake in self.mistakes:
             if all(alike(answers[i], run(mistake.function, cases[i])) for i in range(CASES)):
-                number = the_number(answers[shown], right[shown])
-                return f"Your numbers are those of a solution that {mistake.what}. {number} {self.where()}"
+                return f"Your numbers are those of a solution that {mistake.what}. {number}"
+        for place, name in enumerate(self.arguments):
+            if all(alike(answers[i], cases[i][place]) for i in range(CASES)):
+                return f"Your function returns its argument {name} as it came. {number}"
         for sentence, holds in self.properties.items():
             for i in wrong:
                 if not holds(answers[i], *cases[i]):
-                    return (
-                        f"This must hold, and does not: {sentence}. {the_number(answers[i], right[i])} {self.where()}"
-                    )
-        return f"{self.smallest(function, cases, rng)}\n{self.where()}"
+                    return f"This must hold, and does not: {sentence}. {the_number(answers[i], right[i])}"
+        return self.smallest(function, cases, rng)
 
     def smallest(self, function, cases, rng):
         """The smallest example found for which the function is wrong, with both answers side by side."""
@@ -116,10 +126,11 @@ class Exercise:
         note = ""
         if used := SHORTCUTS & {*function.__code__.co_names, *function.__code__.co_freevars}:
             note = f" It calls {min(used)}; the exercise is to write that by hand."
-        return f"Right: equal to our solution on {CASES} fresh inputs, within rounding.{note} {self.after}".rstrip()
+        return f"Right: equal to our solution on {CASES} fresh inputs, within rounding.{note}\n{self.after}".rstrip()
 
     def where(self):
-        return f"Read: {self.read}" + "." * (not self.read.endswith("?"))
+        lesson, section = self.read.split(", ", 1)
+        return f"Read “{section}” in {lesson}."
 
     def right(self, case):
         return run(self.solve, copy.deepcopy(case))
@@ -139,8 +150,9 @@ class Exercise:
         if not steps:
             return f"The exercise calls your function with ({given}), but it takes {inspect.signature(function)}."
         line = linecache.getline(steps[0].filename, steps[-1].lineno).strip()
-        text = str(error).splitlines()[0][:120] if str(error) else ""
-        return f"Your line `{line}` raises {type(error).__name__}: {text}. It was called with {given}."
+        text = shortened(str(error))
+        why = of_operands(text, shapes_of(dict(zip(self.arguments, case, strict=True))))
+        return f"Your line `{line}` raises {type(error).__name__}: {text}. {why}It was called with {given}."
 
 
 def run(function, case):
@@ -156,3 +168,17 @@ def not_attempted(function):
     """Whether a function holds no more than three dots, and perhaps a docstring."""
     code = function.__code__
     return code.co_code == stub.__code__.co_code and not code.co_names
+
+
+def of_nothing(function, answer):
+    if answer is None:
+        shown = " `print` shows a value, and hands nothing back." if "print" in function.__code__.co_names else ""
+        return f"Your function returns nothing: is there a `return`?{shown}"
+
+
+def of_outside(function):
+    """What to say of the numbers and arrays that a function takes from elsewhere, and not from its arguments."""
+    names = {step.argval for step in dis.get_instructions(function) if step.opname == "LOAD_GLOBAL"}
+    values = {name: function.__globals__.get(name) for name in sorted(names)}
+    found = [name for name, value in values.items() if isinstance(value, np.ndarray | np.generic | int | float)]
+    return f" It reads {' and '.join(found)} from a cell above, and not from its arguments." if found else ""

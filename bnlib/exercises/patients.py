@@ -8,9 +8,9 @@ import numpy as np
 from bnlib.datasets.digits import load_digits
 from bnlib.inference import reestimate
 from bnlib.mlp import MLP
-from bnlib.training import fit
+from bnlib.training import Training
 
-STEPS = 115  # of the training
+STEPS, BATCH = 60, 60  # of the training
 
 
 @functools.cache
@@ -20,18 +20,30 @@ def digits():
     return data.train_x[:720].astype(float), data.train_labels[:720]
 
 
-def trained(momentum=0.1, steps=STEPS):
-    net = MLP((64, 32, 32, 10), bn={"momentum": momentum}, rng=np.random.default_rng(0), dtype=float)
-    fit(net, *digits(), steps=steps, batch_size=60, lr=0.1, rng=np.random.default_rng(1))
-    return net
+def untrained(momentum, seed):
+    return MLP((64, 32, 32, 10), bn={"momentum": momentum}, rng=np.random.default_rng(seed), dtype=float)
+
+
+def step(training, *others):
+    """One step of training; the other nets, of another momentum, average what the layers of the trained one see."""
+    training.advance(1)
+    for other in others:
+        for own, seen in zip(other.batch_norm_layers(), training.model.batch_norm_layers(), strict=True):
+            own.cache = seen.cache
+            own.track(BATCH)
 
 
 @functools.cache
-def ward():
-    """The six, dict: name -> (cause, net)."""
+def ward(seed=0):
+    """The six, dict: name -> (cause, net). The momentum of BN moves no weight, so one training is enough for all."""
     x, labels = digits()
-    sound, slow, newest, before = trained(), trained(0.001), trained(0.99, STEPS - 1), trained(steps=STEPS - 1)
-    moved, exchanged, lost = copy.copy(sound), copy.copy(sound), copy.copy(sound)
+    sound, slow, newest = (untrained(momentum, seed) for momentum in (0.1, 0.001, 0.99))
+    training = Training(sound, x, labels, batch_size=BATCH, lr=0.2, rng=np.random.default_rng(seed + 1))
+    for _ in range(STEPS - 1):
+        step(training, slow, newest)
+    before, newest.parameters[...] = copy.copy(sound), sound.parameters
+    step(training, slow)
+    moved, exchanged, lost, slow.parameters[...] = sound, copy.copy(sound), copy.copy(sound), sound.parameters
     for _ in range(20):
         moved.forward(4 * x[:60])
     one, two = exchanged.batch_norm_layers()

@@ -76,7 +76,7 @@ course_average = Exercise(
         "One loop: v becomes β times itself plus (1 − β) times the value; store it after each step.",
     ],
     read="4. Test time, Where do the fixed numbers come from?",
-    after="Now drag it: RunningStatistics(function=course_average), from bnlib.explorers.",
+    after="Now drag it, in a new cell: RunningStatistics(function=course_average), from bnlib.explorers.",
 )
 
 

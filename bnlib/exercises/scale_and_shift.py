@@ -36,12 +36,18 @@ normalize = Exercise(
             g * hat(x, e, 1) + b
         ),
         "takes one mean and one variance for the whole array": lambda x, g, b, e: g * hat(x, e, None) + b,
+        "takes one mean for the whole array": lambda x, g, b, e: g * (x - x.mean()) / np.sqrt(x.var(0) + e) + b,
+        "takes one variance for the whole array": lambda x, g, b, e: g * (x - x.mean(0)) / np.sqrt(x.var() + e) + b,
         "divides by m − 1 in the variance": lambda x, g, b, e: g * hat(x, e, ddof=1) + b,
         "divides by the variance, and not by its root": lambda x, g, b, e: g * (x - x.mean(0)) / (x.var(0) + e) + b,
         "multiplies by the standard deviation": lambda x, g, b, e: g * (x - x.mean(0)) * np.sqrt(x.var(0) + e) + b,
         "adds ε behind the root": lambda x, g, b, e: g * (x - x.mean(0)) / (x.std(0) + e) + b,
         "leaves ε out": lambda x, g, b, e: g * hat(x) + b,
         "does not subtract the mean": lambda x, g, b, e: g * x / np.sqrt(x.var(0) + e) + b,
+        "divides the mean alone by the root": lambda x, g, b, e: g * (x - x.mean(0) / np.sqrt(x.var(0) + e)) + b,
+        "multiplies x alone by γ, and divides the mean alone": lambda x, g, b, e: (
+            g * x - x.mean(0) / np.sqrt(x.var(0) + e) + b
+        ),
         "leaves γ out": lambda x, g, b, e: hat(x, e) + b,
         "leaves β out": lambda x, g, b, e: g * hat(x, e),
         "returns ẑ, without γ and β": lambda x, g, b, e: hat(x, e),
@@ -65,7 +71,7 @@ normalize = Exercise(
         "Four lines: mean, variance, normalized values with ε under the root, then γ times that plus β.",
     ],
     read=f"{LESSON}, One unit, four lines",
-    after="Now drag it: GammaBeta(function=normalize).",
+    after="Now drag it, in a new cell: GammaBeta(function=normalize).",
 )
 
 
@@ -101,6 +107,7 @@ identity = Exercise(
         "γ is the root that BN divides by, with its ε; β is the mean.",
     ],
     read=f"{LESSON}, The identity is possible, for one batch",
+    after="The button “identity” of the explorer does the same, for one unit.",
 )
 
 

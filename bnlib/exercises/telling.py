@@ -1,8 +1,11 @@
 """What is said about an answer: its type, its shape, its numbers."""
 
 import textwrap
+from collections import Counter
 
 import numpy as np
+
+from .causes import cause, shapes_of
 
 PLACES = 4  # significant digits
 WIDTH = 76  # of a line: a longer one would be cut within a word where the page is narrow
@@ -53,57 +56,51 @@ def argument_list(names, case):
     return ", ".join(value[:60] for value in values)
 
 
-def what_it_is(answer, right):
-    """What is wrong with the kind of an answer, or None: nothing, type, number of parts, shape, dtype, NaN."""
-    if answer is None:
-        return "Your function returns nothing: is there a `return`?"
+def what_it_is(answer, right, given=None):
+    """What is wrong with the kind of an answer, or None: number of parts, type, shape, dtype, NaN.
+
+    given: dict, the names and values of the arguments.
+    """
     several = isinstance(right, tuple)
     if isinstance(answer, tuple) != several and not (several and isinstance(answer, list)):
         returned = f"{len(answer)} values" if isinstance(answer, tuple) else shapes(answer)
         wanted = f"{len(right)} values" if several else "one value"
-        return f"Your function must return {wanted}, but it returns {returned}."
+        joined = several and np.shape(answer) in [(len(right), *part.shape) for part in right if np.ndim(part)]
+        why = " Are they put together into one array? Return them with a comma between." if joined else ""
+        return f"Your function must return {wanted}, but it returns {returned}.{why}"
     wanted, got = (list(right), list(answer)) if several else ([right], [answer])
     if len(wanted) != len(got):
         return f"Your function must return {len(wanted)} values, but it returns {len(got)}."
-    for place, (mine, ours) in enumerate(zip(got, wanted, strict=True), start=1):
-        which = f"Value {place} of your answer" if len(wanted) > 1 else "Your answer"
-        if isinstance(ours, np.ndarray) and not isinstance(mine, np.ndarray | np.generic):
-            return f"{which} is {shapes(mine)}, and must be an array of shape {ours.shape}."
-        mine, ours = np.asarray(mine), np.asarray(ours)
-        if mine.dtype.kind not in "fiub":
-            return f"{which} holds {mine.dtype}, and must hold numbers."
-        if mine.shape != ours.shape:
-            return (
-                f"{which} has shape {mine.shape}, and must have {ours.shape}. {cause(mine.shape, ours.shape)}".rstrip()
-            )
-        if not np.isfinite(mine).all() and np.isfinite(ours).all():
-            bad = np.sum(~np.isfinite(mine))
-            return f"{which} holds {bad} values that are NaN or infinite: is a divisor 0, or is a root of less than 0?"
-    return None
+    told = (of_part(*each, given or {}) for each in named(got, wanted))
+    return of_order(got, wanted) or next(filter(None, told), None)
 
 
-def cause(got, wanted):
-    """The usual cause of a wrong shape."""
-    if got == wanted[::-1]:
-        return "Rows and columns are exchanged."
-    if not got:
-        return "It is one number: is an axis missing, or an index?"
-    if len(got) == len(wanted) == 1:
-        other = "the other axis?"
-        return {1: f"One too many, or {other}", -1: f"One too few, or {other}"}.get(
-            got[0] - wanted[0], other.capitalize()
-        )
-    if len(got) + 1 == len(wanted) and got in (wanted[:-1], wanted[1:]):
-        return "One axis was summed away: keepdims? Or is a factor missing that has this axis?"
-    if len(got) == len(wanted) + 1 and 1 in got:
-        return "One axis too many: keepdims, where it is not needed?"
-    if got[1:] == wanted:
-        return "One axis too many: is a sum or a mean over the first axis missing?"
-    if len(got) != len(wanted) and np.prod(got) == np.prod(wanted):
-        return "It holds as many values as it must: reshape?"
-    if len(got) > len(wanted):
-        return "An axis is left over: over which axes is it summed or averaged?"
-    return ""
+def named(got, wanted):
+    """Each part of an answer: what it is called, what it is, what it must be."""
+    for place, pair in enumerate(zip(got, wanted, strict=True), start=1):
+        yield f"Value {place} of your answer" if len(wanted) > 1 else "Your answer", *pair
+
+
+def of_order(got, wanted):
+    """What to say of values of which each has the shape of another one, or None."""
+    mine, ours = ([getattr(value, "shape", None) for value in values] for values in (got, wanted))
+    if mine != ours and None not in mine and Counter(mine) == Counter(ours):
+        shown = [" and ".join(map(str, shapes)) for shapes in (mine, ours)]
+        return f"Your values have the shapes {shown[0]}, and must have {shown[1]}: are they in the wrong order?"
+
+
+def of_part(which, mine, ours, given):
+    if isinstance(ours, np.ndarray) and not isinstance(mine, np.ndarray | np.generic):
+        return f"{which} is {shapes(mine)}, and must be an array of shape {ours.shape}."
+    mine, ours = np.asarray(mine), np.asarray(ours)
+    if mine.dtype.kind not in "fiub":
+        return f"{which} holds {mine.dtype}, and must hold numbers."
+    if mine.shape != ours.shape:
+        why = cause(mine.shape, ours.shape, shapes_of(given))
+        return f"{which} has shape {mine.shape}, and must have {ours.shape}. {why}".rstrip()
+    if not np.isfinite(mine).all() and np.isfinite(ours).all():
+        bad = np.sum(~np.isfinite(mine))
+        return f"{which} holds {bad} values that are NaN or infinite: is a divisor 0, or a root taken of less than 0?"
 
 
 def number(value):
@@ -118,11 +115,11 @@ def the_number(answer, right):
         off = np.abs(mine - ours) / (np.max(np.abs(ours), initial=0) or 1)
         if worst is None or off.max(initial=0) > worst[0]:
             index = np.unravel_index(np.argmax(off), off.shape) if off.size else ()
-            where = f"[{', '.join(map(str, index))}]" if index else ""
-            which = f"value {place}{where}" if len(parts(right)) > 1 else f"your answer{where}"
+            where = f" at [{', '.join(map(str, index))}]" if index else ""
+            which = f"value {place} of your answer" if len(parts(right)) > 1 else "your answer"
             worst = (
                 off.max(initial=0),
-                f"For example, {which} is {number(mine[index])}, and {number(ours[index])} is right.",
+                f"For example, {which} is {number(mine[index])}{where}, and {number(ours[index])} is right.",
             )
     return worst[1]
 

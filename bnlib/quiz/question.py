@@ -45,7 +45,9 @@ class Question:
         self.said = ipywidgets.HTMLMath(layout={"margin": "0 8px", "min_height": "3em"})
         if "choices" in self.table:
             texts = [choice["text"] for choice in self.table["choices"]]
-            self.control = ipywidgets.RadioButtons(options=texts, index=None, layout={"width": "max-content"})
+            self.control = ipywidgets.RadioButtons(
+                options=texts, index=None, layout={"width": "max-content", "padding": "4px 0 0 4px"}
+            )
         else:
             self.control = ipywidgets.Text(placeholder="a number, then Enter", continuous_update=False)
         self.control.observe(lambda change: self.chosen(change["new"]), "value")

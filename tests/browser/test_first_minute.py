@@ -60,7 +60,7 @@ def test_an_exercise_typed_by_keyboard_names_the_mistake_and_then_feeds_the_expl
     type_answer(lesson, cell, ["..."], wrong)
     cell.get_by_text("Your numbers are those of a solution that adds ε behind the root.").wait_for()
     type_answer(lesson, cell, wrong, right)
-    cell.get_by_text("Now drag it: GammaBeta(function=normalize)").wait_for()
+    cell.get_by_text("Now drag it, in a new cell: GammaBeta(function=normalize)").wait_for()
 
     keyboard = lesson.page.keyboard
     keyboard.press("a")  # a new cell above the one that is selected: below the exercise
