@@ -7,6 +7,7 @@ from . import (
     backward,
     batch_gradient,
     clinic,
+    company,
     covariate_shift,
     decay,
     descent,
@@ -30,6 +31,7 @@ from . import (
     swap,
     test_time,
     workers,
+    zero_gamma,
 )
 from .exercise import Exercise
 
@@ -59,7 +61,9 @@ LESSONS = (
     scale,
     quantization,
     residual,
+    zero_gamma,
     shared_batches,
+    company,
 )
 ALL = {value.name: value for lesson in LESSONS for value in vars(lesson).values() if isinstance(value, Exercise)}
 globals().update(ALL)

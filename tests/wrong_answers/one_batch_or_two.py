@@ -1,4 +1,4 @@
-"""Wrong answers to the exercises on two kinds of examples in one batch, and on shuffled groups."""
+"""Wrong answers to the exercises on two kinds of examples in one batch, a shift of one kind, and shuffled groups."""
 
 import numpy as np
 
@@ -58,6 +58,108 @@ class joint_batch:
         both = np.concatenate([a, b])
         y = gamma * (both - both.mean(axis=0)) / (both.std(axis=0) + eps) + beta
         return y[: len(a)], y[len(a) :]
+
+
+class shift_gradient:
+    def two_batches(real, fake, dreal, dfake, eps):
+        """The pass back of the fakes alone, as in two batches: the sum is 0."""
+        z, std = norm(fake, eps), np.sqrt(fake.var(axis=0) + eps)
+        return ((dfake - dfake.mean(axis=0) - z * (dfake * z).mean(axis=0)) / std).sum(axis=0)
+
+    def through_nothing(real, fake, dreal, dfake, eps):
+        """Only sums what arrives at the fakes: forgets BN."""
+        return dfake.sum(axis=0)
+
+    def statistics_held(real, fake, dreal, dfake, eps):
+        """Holds mean and variance fixed, as in eval mode."""
+        both = np.concatenate([real, fake])
+        return (dfake / np.sqrt(both.var(axis=0) + eps)).sum(axis=0)
+
+    def all_rows(real, fake, dreal, dfake, eps):
+        """Sums over the real rows, too: 0."""
+        both, dy = np.concatenate([real, fake]), np.concatenate([dreal, dfake])
+        z, std = norm(both, eps), np.sqrt(both.var(axis=0) + eps)
+        return ((dy - dy.mean(axis=0) - z * (dy * z).mean(axis=0)) / std).sum(axis=0)
+
+    def mean_of_the_rows(real, fake, dreal, dfake, eps):
+        """The mean over the fakes, not the sum."""
+        both, dy = np.concatenate([real, fake]), np.concatenate([dreal, dfake])
+        z, std = norm(both, eps), np.sqrt(both.var(axis=0) + eps)
+        return ((dy - dy.mean(axis=0) - z * (dy * z).mean(axis=0)) / std)[len(real) :].mean(axis=0)
+
+    def rows_of_the_real(real, fake, dreal, dfake, eps):
+        """Takes the first rows, which are the real ones."""
+        both, dy = np.concatenate([real, fake]), np.concatenate([dreal, dfake])
+        z, std = norm(both, eps), np.sqrt(both.var(axis=0) + eps)
+        return ((dy - dy.mean(axis=0) - z * (dy * z).mean(axis=0)) / std)[: len(fake)].sum(axis=0)
+
+    def through_the_mean_only(real, fake, dreal, dfake, eps):
+        """Forgets the gradient through the variance."""
+        both, dy = np.concatenate([real, fake]), np.concatenate([dreal, dfake])
+        return ((dy - dy.mean(axis=0)) / np.sqrt(both.var(axis=0) + eps))[len(real) :].sum(axis=0)
+
+    def real_sends_nothing(real, fake, dreal, dfake, eps):
+        """Thinks that the gradients of the real rows do not reach the fakes."""
+        both, dy = np.concatenate([real, fake]), np.concatenate([0 * dreal, dfake])
+        z, std = norm(both, eps), np.sqrt(both.var(axis=0) + eps)
+        return ((dy - dy.mean(axis=0) - z * (dy * z).mean(axis=0)) / std)[len(real) :].sum(axis=0)
+
+    def not_summed(real, fake, dreal, dfake, eps):
+        """Returns the gradient of each fake."""
+        both, dy = np.concatenate([real, fake]), np.concatenate([dreal, dfake])
+        z, std = norm(both, eps), np.sqrt(both.var(axis=0) + eps)
+        return ((dy - dy.mean(axis=0) - z * (dy * z).mean(axis=0)) / std)[len(real) :]
+
+    def not_divided(real, fake, dreal, dfake, eps):
+        """Forgets to divide by the root of the variance."""
+        both, dy = np.concatenate([real, fake]), np.concatenate([dreal, dfake])
+        z = norm(both, eps)
+        return (dy - dy.mean(axis=0) - z * (dy * z).mean(axis=0))[len(real) :].sum(axis=0)
+
+
+class same_company:
+    def order_read_backwards(order, size):
+        """Takes order[i] for the place of key i."""
+        return order // size == np.arange(len(order)) // size
+
+    def place_in_the_group(order, size):
+        """Compares the places in the groups, not the groups."""
+        return np.argsort(order) % size == np.arange(len(order)) % size
+
+    def did_not_move(order, size):
+        """True where the key did not move at all."""
+        return order == np.arange(len(order))
+
+    def number_of_groups(order, size):
+        """Takes size for the number of groups."""
+        m = len(order)
+        return np.argsort(order) // (m // size) == np.arange(m) // (m // size)
+
+    def opposite(order, size):
+        """True where they lie apart."""
+        return np.argsort(order) // size != np.arange(len(order)) // size
+
+    def how_many(order, size):
+        """Returns how many there are."""
+        return int((np.argsort(order) // size == np.arange(len(order)) // size).sum())
+
+    def near(order, size):
+        """True where the key has moved by less than size places."""
+        return np.abs(np.argsort(order) - np.arange(len(order))) < size
+
+    def before_and_after(order, size):
+        """Compares each place with its key, not each query: one array of shuffled rows."""
+        groups = np.arange(len(order)) // size
+        return groups[order] == groups
+
+    def two_at_a_time(order, size):
+        """True if any of the group's own keys came back."""
+        groups = order.reshape(-1, size) // size
+        return np.repeat((groups == np.arange(len(groups))[:, None]).any(axis=1), size)
+
+    def always(order, size):
+        """Thinks that shuffling and putting back changes nothing."""
+        return np.ones(len(order), bool)
 
 
 class shuffled_groups:

@@ -1,4 +1,4 @@
-"""Wrong answers to the exercises on residual blocks, and on the length of weights under decay."""
+"""Wrong answers to the exercises on residual blocks, a γ that starts at 0, and the length of weights under decay."""
 
 import numpy as np
 
@@ -47,6 +47,56 @@ class residual_block:
     def star_for_matrix_product(h, W1, W2, gamma, beta, eps):
         """A star where the matrix product belongs: raises."""
         return h + gamma * norm(np.maximum(norm(h * W1, eps), 0) * W2, eps) + beta
+
+
+class zero_gamma_step:
+    def no_beta(h, z, dy, lr, eps):
+        """Forgets that beta moves, too."""
+        z_hat = norm(z, eps)
+        return h - lr * (dy * z_hat).sum(axis=0) * z_hat
+
+    def stays_dead(h, z, dy, lr, eps):
+        """Multiplies the gradient of gamma by gamma, which is 0: the block stays the identity."""
+        gamma = np.zeros(h.shape[1])
+        gamma = gamma - lr * gamma * (dy * norm(z, eps)).sum(axis=0)
+        return h + gamma * norm(z, eps)
+
+    def uphill(h, z, dy, lr, eps):
+        """Goes uphill: adds the gradients."""
+        z_hat = norm(z, eps)
+        return h + lr * (dy * z_hat).sum(axis=0) * z_hat + lr * dy.sum(axis=0)
+
+    def mean_gradient(h, z, dy, lr, eps):
+        """The mean over the examples, not the sum."""
+        z_hat = norm(z, eps)
+        return h - lr * (dy * z_hat).mean(axis=0) * z_hat - lr * dy.mean(axis=0)
+
+    def gamma_from_one(h, z, dy, lr, eps):
+        """Starts gamma at 1, as usual."""
+        z_hat = norm(z, eps)
+        return h + (1 - lr * (dy * z_hat).sum(axis=0)) * z_hat - lr * dy.sum(axis=0)
+
+    def only_the_branch(h, z, dy, lr, eps):
+        """Returns the branch alone."""
+        z_hat = norm(z, eps)
+        return -lr * (dy * z_hat).sum(axis=0) * z_hat - lr * dy.sum(axis=0)
+
+    def gradient_with_z(h, z, dy, lr, eps):
+        """Takes z, not the normalized z, in the gradient of gamma."""
+        return h - lr * (dy * z).sum(axis=0) * norm(z, eps) - lr * dy.sum(axis=0)
+
+    def one_gamma(h, z, dy, lr, eps):
+        """One gamma and one beta for the whole layer."""
+        z_hat = norm(z, eps)
+        return h - lr * (dy * z_hat).sum() * z_hat - lr * dy.sum()
+
+    def step_on_the_output(h, z, dy, lr, eps):
+        """Moves the output itself by its gradient."""
+        return h - lr * dy
+
+    def no_normalization(h, z, dy, lr, eps):
+        """Forgets to normalize."""
+        return h - lr * (dy * z).sum(axis=0) * z - lr * dy.sum(axis=0)
 
 
 class skipinit_backward:
