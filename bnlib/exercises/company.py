@@ -4,7 +4,6 @@ import numpy as np
 
 from .draws import EPS, layout
 from .exercise import Exercise
-from .shared_batches import SHARED
 
 
 def shift_gradient_solution(real, fake, dreal, dfake, eps):
@@ -73,7 +72,7 @@ shift_gradient = Exercise(
         "The number moves all fakes by the same amount. Which rows of the gradient before BN are added up?",
         "Pass dy of the joint batch back: (dy − mean(dy) − x̂ · mean(dy · x̂)) / σ. Then sum the rows of the fakes.",
     ],
-    read=f"{SHARED}, A discriminator that sees no difference",
+    read="One batch or two, A discriminator that sees no difference",
     after="Call it with the fakes alone (real of no rows): only rounding is left. That is the second batch.",
 )
 
@@ -120,6 +119,6 @@ same_company = Exercise(
         "Row i of the shuffled batch is order[i]. So at which place of the shuffled batch does key 0 stand?",
         "place = np.argsort(order); the group of a place is place // size, and query i stands at place i.",
     ],
-    read=f"{SHARED}, The pretext task is solved better than it should be",
+    read="One batch or two, The pretext task is solved better than it should be",
     after="Average it over many orders: shuffled, a key still meets its old group now and then.",
 )

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from .draws import EPS, layout, units
+from .draws import EPS, bn, layout, units
 from .exercise import Exercise
 
 RESIDUAL = "Residual nets"
@@ -20,10 +20,6 @@ def draw_block(rng):
     m, n = int(rng.integers(5, 9)), int(rng.integers(2, 5))
     h = layout(rng, rng.normal(size=(m, n)) + rng.normal(0, 1, n))
     return h, rng.normal(size=(n, n)), rng.normal(size=(n, n)), units(rng, n), rng.normal(size=n), EPS
-
-
-def bn(z, eps):
-    return (z - z.mean(0)) / np.sqrt(z.var(0) + eps)
 
 
 def relu(z):

@@ -2,9 +2,8 @@
 
 import numpy as np
 
-from .draws import EPS, layout
+from .draws import EPS, bn, layout
 from .exercise import Exercise
-from .residual import RESIDUAL, bn
 
 
 def zero_gamma_step_solution(h, z, dy, lr, eps):
@@ -59,6 +58,6 @@ zero_gamma_step = Exercise(
         "dy arrives at y = h + gamma * ẑ + beta. What are the gradients of gamma and of beta, when gamma is 0?",
         "Sum dy * ẑ for gamma and dy for beta, over the examples; take lr times them off 0, and compute y again.",
     ],
-    read=f"{RESIDUAL}, Gamma starts at 0: is the block dead?",
+    read="Residual nets, Gamma starts at 0: is the block dead?",
     after="Call it with lr = 0: the block is the identity again.",
 )
