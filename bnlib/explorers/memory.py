@@ -1,4 +1,4 @@
-"""The explorer of the running average itself: how much each batch weighs in it, and how much its start value does."""
+"""The explorer of the running average itself: how much each batch weighs, and how much the start value does."""
 
 from types import SimpleNamespace
 

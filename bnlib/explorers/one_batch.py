@@ -1,4 +1,4 @@
-"""The explorer that drags one value of a batch: all the others move with it."""
+"""The explorer of one batch: one of its five values is dragged, and all the others move with it."""
 
 from types import SimpleNamespace
 
