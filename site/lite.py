@@ -12,6 +12,7 @@ from trim import DISABLED, trim_lab
 
 ROOT = Path(__file__).resolve().parents[1]
 BUILD = {"apps": ["lab"], "contents": ["files"], "no_sourcemaps": True, "no_unused_shared_packages": True}
+LINKED = "README.md", "CONTRIBUTING.md"  # where links of the lessons lead
 PLUGIN = "@jupyterlite/pyodide-kernel-extension:kernel"
 
 
@@ -24,6 +25,8 @@ def make(site, runtime, work):
         path.write_text(json.dumps(nbformat.read(path, as_version=4)))
     (folder / "files/data").mkdir()
     shutil.copy(ROOT / "data/cats.npz", folder / "files/data")  # all other data lies in bnlib's wheel
+    for name in LINKED:
+        shutil.copy(ROOT / name, folder / "files")
     inside = "./../" if "://" not in runtime else ""
     kernel = {
         "pyodideUrl": f"{inside}{runtime}pyodide.mjs",
