@@ -110,14 +110,20 @@ class Coat(Explorer):
 
     @kept
     def first_z(self, hue, background):
-        """What the first linear layer of each net gives at all BRIGHTNESSES: name -> a list of (animals, units)."""
-        coats = [self.painted(rgb(brightness, hue), background)[1] for brightness in BRIGHTNESSES]
-        return {name: [net.layers[0].forward(x.astype(net.dtype)) for x in coats] for name, net in self.nets.items()}
+        """What the first linear layer gives at all BRIGHTNESSES: name of a net -> a list of (animals, units).
+
+        Empty at first: each net's is made when it is asked for.
+        """
+        return {}
 
     @kept
     def curve_of(self, hue, background, name, share):
         """Share called right at all BRIGHTNESSES, by a net with a share of the animals' own statistics."""
-        called = (answers(self.nets[name], z, share, self.mixed_by)[0] for z in self.first_z(hue, background)[name])
+        net, z = self.nets[name], self.first_z(hue, background)
+        if name not in z:
+            coats = (self.painted(rgb(brightness, hue), background)[1] for brightness in BRIGHTNESSES)
+            z[name] = [net.layers[0].forward(x.astype(net.dtype)) for x in coats]
+        called = (answers(net, of_coat, share, self.mixed_by)[0] for of_coat in z[name])
         return [np.mean(each == self.animals.labels) for each in called]
 
     def compute(self, coat, hue, background, way, mix):
