@@ -110,10 +110,7 @@ class Coat(Explorer):
 
     @kept
     def first_z(self, hue, background):
-        """What the first linear layer gives at all BRIGHTNESSES: name of a net -> a list of (animals, units).
-
-        Empty at first: each net's is made when it is asked for.
-        """
+        """What the first linear layer gives at all BRIGHTNESSES: name of a net -> a list, made when it is asked for."""
         return {}
 
     @kept
