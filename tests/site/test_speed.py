@@ -9,6 +9,7 @@ import time
 
 import pytest
 from built_site import Watch
+from lite_page import READY
 from test_live_explorers import make_live, press
 
 from bnlib.explorers import EXPLORERS
@@ -31,36 +32,19 @@ def judge(words, values, bar, unit, *, at_least=False):
     assert middle > bar / SLACK if at_least else middle < SLACK * bar
 
 
-@pytest.fixture
-def fresh_page(browser, server):
-    """fresh_page("index.html"): a page in a browser that has never been here."""
-    contexts = []
-
-    def fresh_page(address):
-        contexts.append(browser.new_context(viewport={"width": 1280, "height": 900}))
-        page = contexts[-1].new_page()
-        page.set_default_timeout(240_000)
-        page.goto(server.url + address)
-        return page
-
-    yield fresh_page
-    for context in contexts:
-        context.close()
-
-
-def test_a_page_is_readable(fresh_page):
+def test_a_page_is_readable(open_page):
     seconds = []
     for _ in range(TIMES):
-        page = fresh_page("notebooks/02_scale_and_shift.html")
+        page = open_page("notebooks/02_scale_and_shift.html")
         page.wait_for_function(f"({READABLE})() < Infinity")
         seconds.append(page.evaluate(READABLE) / 1000)
     judge("a page can be read", seconds, 1, "s")
 
 
-def test_the_first_and_the_second_explorer_of_a_page_are_alive(fresh_page):
+def test_the_first_and_the_second_explorer_of_a_page_are_alive(open_page):
     first, second = [], []
     for _ in range(TIMES):
-        page = fresh_page("notebooks/00_start_here.html")
+        page = open_page("notebooks/00_start_here.html")
         boxes = page.locator(".live").all()
         first.append(make_live(page, boxes[0]))
         second.append(make_live(page, boxes[1]))
@@ -73,9 +57,7 @@ def first_picture(page, url):
     """Seconds from the address of the tour in the lab to its first live picture, all cells run as soon as may be."""
     begun = time.perf_counter()
     page.goto(f"{url}lite/lab/index.html?path=notebooks/00_start_here.ipynb")
-    page.wait_for_function(
-        "() => window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
-    )
+    page.wait_for_function(READY)
     page.evaluate("() => { jupyterapp.commands.execute('notebook:run-all-cells') }")
     page.locator(".widget-image").first.wait_for()
     return time.perf_counter() - begun
@@ -97,8 +79,8 @@ def test_the_tour_in_the_lab_comes_to_its_first_picture(browser, server):
     judge("the lab, second visit, to the first picture", second, 16, "s")
 
 
-def test_a_slider_draws_a_new_picture(fresh_page):
-    page = fresh_page("explorers.html")
+def test_a_slider_draws_a_new_picture(open_page):
+    page = open_page("explorers.html")
     boxes = dict(zip(EXPLORERS, page.locator(".live").all(), strict=True))
     for name in QUIET:
         make_live(page, boxes[name])
@@ -113,8 +95,8 @@ def test_a_slider_draws_a_new_picture(fresh_page):
     judge("coat: background", [press(page, boxes["coat"], slider, "ArrowLeft") for _ in range(TIMES)], 250, "ms")
 
 
-def test_the_playground_plays(fresh_page):
-    page = fresh_page("notebooks/deeper/playground.html")
+def test_the_playground_plays(open_page):
+    page = open_page("notebooks/deeper/playground.html")
     box = page.locator(".live").first
     make_live(page, box)
     box.get_by_role("button", name="play").click()
