@@ -17,10 +17,13 @@ import interpreter
 import lite
 import nbformat
 from fetch import npm, run
-from trim import shrink_pictures
+from trim import plain_code
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
+sys.path.append(str(ROOT / "tools"))
+from fewer_colors import shrink_pictures  # noqa: E402
+
 COPIED = (
     "README.md",
     "CONTRIBUTING.md",
@@ -59,6 +62,7 @@ def explorer_cells(names):
         kind = type(explorer).__name__
         data, metadata = next(iter(explorer.drawings.values()))._repr_mimebundle_()
         output = nbformat.v4.new_output("execute_result", data, metadata=metadata, execution_count=None)
+        shrink_pictures([output])
         source = f"from bnlib.explorers import {kind}\n\n{kind}()"
         said = sys.modules[type(explorer).__module__].__doc__.split(": ", 1)[-1].strip()
         explorer.close()
@@ -103,7 +107,7 @@ def build_pages(source, site, npm_folder):
         html,
         env=os.environ | {"KATEX": str(katex / "katex.js"), "PRINTED": PRINTED if CHROMIUM else ""},
     )
-    shrink_pictures(html / "_images")
+    plain_code(html)
     html.rename(site)
 
 

@@ -1,7 +1,7 @@
-"""What of a built site no reader here meets is taken out, and pictures take less room."""
+"""What of a built site no reader here meets is taken out."""
 
-import io
 import re
+import shutil
 
 from PIL import Image
 
@@ -16,6 +16,7 @@ DISABLED = [f"@jupyterlab/{name}-extension" for name in LIBRARIES]
 # Scripts are loaded by their numbers, alone or together; a number such as 6000 is written 6e3.
 LOADS = re.compile(r"Promise\.all\(\[[^\]]*\]\)|\.e\(\d[\de]*\)")
 NUMBER = re.compile(r"\.e\((\d[\de]*)\)")
+UNCOLORED = re.compile(r'<span class="(?:n|p|w)">([^<]*)</span>')  # classes of Pygments
 OLD_FONTS = (".eot", ".svg", ".ttf", ".woff")  # each browser that runs JupyterLab reads woff2
 
 
@@ -42,13 +43,13 @@ def trim_lab(build):
     for path in build.glob("*.woff2"):
         for ending in OLD_FONTS:
             path.with_suffix(ending).unlink(missing_ok=True)
+    for folder in (build / "schemas").glob("@*"):  # all.json holds the same
+        shutil.rmtree(folder)
+    icon = build.parent / "lab/favicon.ico"  # in all sizes, up to 256 pixels
+    Image.open(icon).save(icon, sizes=[(32, 32)])
 
 
-def shrink_pictures(folder):
-    """Give each picture of the pages 256 colours of its own, where that is smaller: the eye sees no difference."""
-    for path in folder.glob("*.png"):
-        small = io.BytesIO()
-        picture = Image.open(path).convert("RGB")
-        picture.quantize(256, kmeans=3, dither=Image.Dither.NONE).save(small, "png", optimize=True)
-        if small.tell() < path.stat().st_size:
-            path.write_bytes(small.getvalue())
+def plain_code(pages):
+    """Take the marks off names, dots, brackets and spaces in code: they have the colour of the text anyway."""
+    for path in pages.rglob("*.html"):
+        path.write_text(UNCOLORED.sub(r"\1", path.read_text()))

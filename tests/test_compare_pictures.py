@@ -15,6 +15,7 @@ from pathlib import Path
 import nbformat
 import numpy as np
 from compare_pictures import difference, different_words, pixels
+from fewer_colors import EVER, OFTEN, fewer_colors, shrink_pictures
 from matplotlib.figure import Figure
 from nbconvert import HTMLExporter
 from nbformat import v4
@@ -46,6 +47,28 @@ def test_a_line_may_lie_half_a_pixel_off_and_not_three_pixels():
     assert "300 x 200 pixels, new 400 x 200" in difference(drawn(1.0), drawn(1.0, width=4.0))
 
 
+def shown():
+    """The output of the cell that draws: data and metadata."""
+    names = {}
+    exec(DRAWING.removesuffix('Picture(fig, "A line.")'), names)
+    return names["Picture"](names["fig"], "A line.")._repr_mimebundle_()
+
+
+def test_few_colours_are_less_than_half_as_many_bytes_and_all_pixels_are_close():
+    picture = base64.b64decode(notebook(nothing).cells[1].outputs[0].data["image/png"])
+    assert Image.open(io.BytesIO(picture)).mode == "P" and fewer_colors(picture) == picture
+    whole = base64.b64decode(shown()[0]["image/png"])
+    off = np.abs(pixels(base64.b64encode(picture)).astype(int) - pixels(base64.b64encode(whole)))
+    assert len(picture) < len(whole) / 2 and off.max() <= EVER and np.quantile(off.max(axis=-1), 0.999) <= OFTEN
+
+
+def test_a_picture_of_too_many_colours_stays_as_it_is():
+    rgb = np.random.default_rng(0).integers(0, 256, (90, 90, 3), dtype=np.uint8)
+    file = io.BytesIO()
+    Image.fromarray(rgb).save(file, "png")
+    assert fewer_colors(file.getvalue()) == file.getvalue()
+
+
 def notebook(*changes):
     """A notebook as `run` stores it, of a widget and a picture for each change that is then made to its output."""
     described = "IntSlider(value=3)"
@@ -55,11 +78,10 @@ def notebook(*changes):
     ]
     cells = [v4.new_code_cell(WIDGET, outputs=widget, execution_count=1, id="0")]
     for count, change in enumerate(changes, 2):
-        names = {}
-        exec(DRAWING.removesuffix('Picture(fig, "A line.")'), names)
-        data, metadata = names["Picture"](names["fig"], "A line.")._repr_mimebundle_()
+        data, metadata = shown()
         output = v4.new_output("execute_result", data, metadata=metadata, execution_count=count)
         change(output)
+        shrink_pictures([output])
         cells.append(v4.new_code_cell(DRAWING, outputs=[output], execution_count=count, id=str(count)))
     return v4.new_notebook(cells=cells, metadata=METADATA)
 
@@ -70,8 +92,8 @@ def nothing(output):
 
 def paint(output, place):
     """Make a part of the picture black."""
-    array = pixels(output.data["image/png"]).astype(np.uint8)
-    array[place] = (0, 0, 0, 255)
+    array = pixels(output.data["image/png"]).copy()
+    array[place] = 0
     file = io.BytesIO()
     Image.fromarray(array).save(file, "png")
     output.data["image/png"] = base64.b64encode(file.getvalue()).decode()

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import nbformat
 from compare_pictures import differences
+from fewer_colors import shrink_pictures
 from nbclient import NotebookClient
 
 METADATA = {
@@ -34,6 +35,7 @@ def run(path):
                 output.get("data", {}).pop(LIVE_VIEW, None)
             if source == cell.source and not differences(old_outputs, cell.outputs):
                 keep_pictures(old_outputs, cell.outputs)
+            shrink_pictures(cell.outputs)
     nbformat.validate(notebook)
     nbformat.write(notebook, path)
     return path

@@ -45,8 +45,8 @@ def test_the_site_without_its_python_is_small():
     print(f"{stored.total() / 1e6:.1f} MB on disk, {sent.total() / 1e6:.1f} MB as sent, without site/pyodide:")
     for part, size in stored.most_common():
         print(f"{part:32}{size / 1e6:5.1f}{sent[part] / 1e6:6.1f}")
-    assert 10e6 < sent.total() <= 30e6
-    assert stored.total() <= 45e6
+    assert 10e6 < sent.total() <= 20e6
+    assert stored.total() <= 30e6
 
 
 def test_the_lab_sets_mathematics_opens_its_settings_and_answers_without_what_was_taken_out(browser, server):
