@@ -72,8 +72,9 @@ def assert_the_same(run, other, message):
         np.testing.assert_equal(ours, theirs, err_msg=message)
 
 
+@pytest.mark.parametrize("stride", [13, pytest.param(5, marks=pytest.mark.deep)])
 @pytest.mark.parametrize("options", CASES.values(), ids=CASES)
-def test_interrupted_at_any_line_of_any_step_it_agrees_with_itself_and_can_go_on(options):
+def test_interrupted_at_any_line_of_any_step_it_agrees_with_itself_and_can_go_on(options, stride):
     whole = []  # after each step
     run = begin(**options)
     for _ in range(STEPS + 1):
@@ -84,7 +85,7 @@ def test_interrupted_at_any_line_of_any_step_it_agrees_with_itself_and_can_go_on
     assert list(whole[STEPS].history.diverged) == [1] * ("diverges" in options)
     counts = {steps: lines_of(begin(**options), steps) for steps in (1, STEPS)}
     assert counts[STEPS] > 4 * counts[1] > 400
-    for stop_at in range(1, counts[STEPS], 7 if options.get("replicas") else 5):
+    for stop_at in range(1, counts[STEPS], stride):
         run = begin(**options)
         with pytest.raises(KeyboardInterrupt):
             lines_of(run, STEPS, stop_at)
