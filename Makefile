@@ -65,7 +65,7 @@ build/pyodide: $(VENV)-site/.ready site/runtime.py site/fetch.py
 # With the wheels of numpy and matplotlib for the browser in $(WHEELS), all of it works without a network.
 test-site test-site-deep: build/pyodide
 	$(MAKE) --no-print-directory site PYODIDE=build/pyodide
-	$(VENV)-site/bin/python -m pytest -n 2 --dist loadfile -rsP --durations=8 \
+	$(VENV)-site/bin/python -m pytest -n 2 --dist loadgroup -rsP --durations=8 \
 		$(if $(findstring deep,$@),-m "deep or not deep") tests/site
 
 test: $(VENV)/.test

@@ -46,7 +46,8 @@ def trim_lab(build):
     for folder in (build / "schemas").glob("@*"):  # all.json holds the same
         shutil.rmtree(folder)
     icon = build.parent / "lab/favicon.ico"  # in all sizes, up to 256 pixels
-    Image.open(icon).save(icon, sizes=[(32, 32)])
+    with Image.open(icon) as image:
+        image.save(icon, sizes=[(32, 32)])
 
 
 def plain_code(pages):

@@ -10,7 +10,7 @@ from lite_page import LitePage
 
 ALWAYS = "0*"  # the tour and the core; the others in the deep run
 NOTEBOOKS = [
-    pytest.param(path, marks=[pytest.mark.deep] * (not path.match(ALWAYS)))
+    pytest.param(path, marks=[pytest.mark.xdist_group(path.stem)] + [pytest.mark.deep] * (not path.match(ALWAYS)))
     for path in sorted((ROOT / "notebooks").rglob("*.ipynb"))
 ]
 LINK = re.compile(r"\]\((?!https?:)([^)#\s]+)")
@@ -67,7 +67,7 @@ def test_a_slider_of_each_explorer_moves_its_picture(lesson):
         lesson.page.wait_for_function("([image, before]) => image.src !== before", arg=[image.element_handle(), before])
 
 
-@pytest.mark.parametrize("lesson", [ROOT / "notebooks" / "02_scale_and_shift.ipynb"], indirect=True, ids=["lesson 2"])
+@pytest.mark.parametrize("lesson", [one for one in NOTEBOOKS if one.values[0].match("02_*")], indirect=True)
 def test_an_exercise_that_is_typed_is_checked(lesson):
     cell = lesson.page.locator(".jp-CodeCell", has_text="exercises.identity.check(identity)").first
     cell.locator(".cm-content").click()

@@ -17,6 +17,8 @@ from test_live_explorers import make_live, picture
 LOCAL = Path(os.environ.get("PYODIDE", ROOT / "build" / "pyodide"))
 CDN = f"{interpreter.PYODIDE_CDN_URL}/"
 
+pytestmark = pytest.mark.xdist_group("public edition")
+
 
 @pytest.fixture(scope="module")
 def files():

@@ -48,18 +48,23 @@ def test_a_page_loads_nothing_from_elsewhere(path):
         assert f'href="{address}"' in text and f'src="{address}"' not in text
 
 
-@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=str)
-def test_a_page_has_the_stored_pictures_with_their_texts_and_folds_what_is_folded(notebook, open_page):
+def test_a_page_has_the_stored_pictures_with_their_texts_and_folds_what_is_folded(open_page):
+    page = open_page(PAGES[0], java_script_enabled=False)
+    url = page.url.removesuffix(PAGES[0])
+    for notebook in NOTEBOOKS:
+        page.goto(url + str(notebook.with_suffix(".html")))
+        check_page(page, notebook)
+
+
+def check_page(page, notebook):
     cells = [cell for cell in nbformat.read(ROOT / notebook, as_version=4).cells if cell.cell_type == "code"]
     outputs = [output.get("data", {}) for cell in cells for output in cell.outputs]
     texts = [data["text/plain"] for data in outputs if "image/png" in data]
     folded = [cell for cell in cells if "hide-input" in cell.metadata.get("tags", [])]
-    page = open_page(str(notebook.with_suffix(".html")), java_script_enabled=False)
-    images = page.locator(".cell_output img")
-    assert [image.get_attribute("alt") for image in images.all()] == texts
-    assert all(image.evaluate("image => image.naturalWidth > 0") for image in images.all())
-    assert page.locator("details.hide").count() == len(folded)
-    assert page.locator("details[open]").count() == 0
+    images = page.locator(".cell_output img").evaluate_all("all => all.map(one => [one.alt, one.naturalWidth > 0])")
+    assert images == [[text, True] for text in texts], notebook
+    assert page.locator("details.hide").count() == len(folded), notebook
+    assert page.locator("details[open]").count() == 0, notebook
 
 
 def test_a_formula_is_set_without_a_script(open_page):
