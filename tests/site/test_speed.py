@@ -15,7 +15,7 @@ from test_live_explorers import make_live, press
 from bnlib.explorers import EXPLORERS
 from bnlib.live import TrainingExplorer
 
-pytestmark = pytest.mark.deep
+pytestmark = [pytest.mark.deep, pytest.mark.xdist_group("speed")]  # in one process: the table is made of all of them
 TIMES = 5
 SLACK = 10
 QUIET = [name for name, kind in EXPLORERS.items() if not issubclass(kind, TrainingExplorer)]
