@@ -1,14 +1,8 @@
-"""Pictures with a palette: a notebook holds each of them as text, and is a third as large with few colours.
-
-python tools/fewer_colors.py notebooks/*.ipynb notebooks/deeper/*.ipynb
-"""
+"""Pictures with a palette: a notebook holds each of them as text, and is a third as large with few colours."""
 
 import base64
 import io
-import sys
-from pathlib import Path
 
-import nbformat
 import numpy as np
 from PIL import Image
 
@@ -40,11 +34,3 @@ def shrink_pictures(outputs):
     for output in outputs:
         if data := output.get("data", {}).get("image/png"):
             output.data["image/png"] = base64.b64encode(fewer_colors(base64.b64decode(data))).decode()
-
-
-if __name__ == "__main__":
-    for path in map(Path, sys.argv[1:]):
-        notebook = nbformat.read(path, as_version=4)
-        for cell in notebook.cells:
-            shrink_pictures(cell.get("outputs", []))
-        nbformat.write(notebook, path)

@@ -79,4 +79,5 @@ def test_an_exercise_that_is_typed_is_checked(browser, server):
     output = cell.locator(".jp-OutputArea-output", has_text="Right")
     output.wait_for()
     assert not lesson.watch.complaints
+    assert not lesson.watch.outside
     lesson.close()

@@ -48,11 +48,10 @@ def test_a_page_loads_nothing_from_elsewhere(path):
         assert f'href="{address}"' in text and f'src="{address}"' not in text
 
 
-def test_a_page_has_the_stored_pictures_with_their_texts_and_folds_what_is_folded(open_page):
+def test_a_page_has_the_stored_pictures_with_their_texts_and_folds_what_is_folded(open_page, server):
     page = open_page(PAGES[0], java_script_enabled=False)
-    url = page.url.removesuffix(PAGES[0])
     for notebook in NOTEBOOKS:
-        page.goto(url + str(notebook.with_suffix(".html")))
+        page.goto(server.url + str(notebook.with_suffix(".html")))
         check_page(page, notebook)
 
 
@@ -74,11 +73,10 @@ def test_a_formula_is_set_without_a_script(open_page):
     assert open_page("notebooks/deeper/backward_pass.html").evaluate(font) >= 1
 
 
-def test_no_page_is_wider_than_its_window(open_page):
+def test_no_page_is_wider_than_its_window(open_page, server):
     page = open_page(PAGES[0])
-    url = page.url.removesuffix(PAGES[0])
     for address in PAGES:
-        page.goto(url + address)
+        page.goto(server.url + address)
         for width in (1280, 800, 380):
             page.set_viewport_size({"width": width, "height": 900})
             assert page.evaluate("document.documentElement.scrollWidth") <= width, (address, width)
